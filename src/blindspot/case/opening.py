@@ -1,0 +1,88 @@
+"""A folder -> a Case, with every problem in it found at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from blindspot.case import scales
+from blindspot.case.crosscheck import crosscheck
+from blindspot.case.model import Case
+from blindspot.case.reading import read_expect, read_head, read_table
+from blindspot.case.rows import Claim, Expected, Fact, Listed, Origin, Place, Rating, Row, Source, Standard, Stop
+from blindspot.errors import CaseError, Problem, UsageError, Where
+
+if TYPE_CHECKING:
+    from datetime import date
+
+R = TypeVar("R", bound=Row)
+HAND_FILES = ("case.toml", "sources.csv", "origins.csv", "facts.csv", "expect.csv", "claims.csv", "places.csv", "stops.csv", "standards.csv")
+HAND_FOLDERS = ("lists", "assessments")
+
+
+def open_case(folder: str | Path, *, today: date | None = None) -> Case:
+    """The case in a folder.
+
+    `today` guards against a case about the future (default: the machine's date, UTC).
+    Raises UsageError where there is no such folder, CaseError with every problem where the folder is wrong.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise UsageError(f"{folder}: there is no such folder. `blindspot new NAME` makes one.")
+    problems: list[Problem] = []
+    where: dict[tuple[str, str], Where] = {}
+
+    def table(file: str, kind: type[R], name: str) -> dict[str, R]:
+        return _by_id(read_table(root, file, kind, problems), name, where, problems)
+
+    head, lines = read_head(root, problems)
+    where |= {("case", key): place for key, place in lines.items()}
+    for file in ("sources.csv", "claims.csv"):
+        if not (root / file).exists():
+            problems.append(Problem(Where(file), "is missing", None, "a case folder holds case.toml, sources.csv and claims.csv; `blindspot new NAME` writes them"))
+    sources = table("sources.csv", Source, "sources")
+    facts = table("facts.csv", Fact, "facts")
+    origins = table("origins.csv", Origin, "origins")
+    claims = table("claims.csv", Claim, "claims")
+    expect = _expected(read_expect(root, problems), where, problems)
+    places = table("places.csv", Place, "places")
+    stops = table("stops.csv", Stop, "stops")
+    own = table("standards.csv", Standard, "standards")
+    lists = {path.stem: table(f"lists/{path.name}", Listed, f"lists/{path.stem}") for path in sorted((root / "lists").glob("*.csv"))}
+    ratings = {
+        path.stem: tuple(table(f"assessments/{path.name}", Rating, f"assessments/{path.stem}").values())
+        for path in sorted((root / "assessments").glob("*.csv"))
+    }
+    if head is None:
+        raise CaseError(problems)
+    standards = {entry["id"]: Standard.model_validate(entry) for entry in scales.standards()} | own
+    case = Case(root, head, sources, facts, origins, claims, expect, places, stops, standards, lists, ratings, where)
+    problems += crosscheck(case, today)
+    if problems:
+        raise CaseError(problems)
+    return case
+
+
+def _by_id(rows: list[tuple[R, Where]], name: str, where: dict[tuple[str, str], Where], problems: list[Problem]) -> dict[str, R]:
+    found: dict[str, R] = {}
+    for row, place in rows:
+        key: str = row.id  # type: ignore[attr-defined]  # every table row has an id
+        if key in found:
+            problems.append(Problem(Where(place.file, place.row, "id"), f"is already the id of row {where[name, key].row}", key, "give each row an id of its own"))
+            continue
+        found[key] = row
+        where[name, key] = place
+    return dict(sorted(found.items()))
+
+
+def _expected(cells: list[tuple[Expected, Where]], where: dict[tuple[str, str], Where], problems: list[Problem]) -> dict[tuple[str, str], Expected]:
+    found: dict[tuple[str, str], Expected] = {}
+    for cell, place in cells:
+        key = (cell.fact, cell.hypothesis)
+        name = f"{cell.fact}/{cell.hypothesis}"
+        if ("expect", name) in where and found.get(key) and found[key].question == cell.question:
+            problems.append(Problem(place, f"is rated a second time; the first is in row {where['expect', name].row}", cell.hypothesis, "keep one row per hypothesis"))
+            continue
+        found[key] = cell
+        where["expect", name] = place
+    return dict(sorted(found.items()))
