@@ -201,7 +201,7 @@ class _Builder:
         if copy_of is not None and isinstance(claim.copied, Range):
             copied = self._add(f"copied:{key}", claim.copied, scales.JUDGEMENT, "", place)
         agrees = copy_of is None or self.case.claims[copy_of].says == claim.says
-        return Report(key, claim.source, about, f"fact:{fact}", origin, team, claim.says, slip, would, copy_of, copied, agrees, self._follows(claim, fact))
+        return Report(key, claim.source, about, f"fact:{fact}", self.case.facts[fact].question, origin, team, claim.says, slip, would, copy_of, copied, agrees, self._follows(claim, fact))
 
     def _favouring(self, key: str, claim: Claim, place: Where) -> Report:
         question, hypothesis = favoured(self.case, claim)
@@ -214,7 +214,7 @@ class _Builder:
         slip = self._add(f"slip:{directness}", scales.words("slip")[directness], scales.source("slip"), "", None)
         interest = self._interest(claim.source, question)
         follows = None if interest is None else (interest == hypothesis) == (claim.says != "no")
-        return Report(key, claim.source, f"fact:{key}", f"fact:{key}", None, None, claim.says or "yes", slip, follows_interest=follows)
+        return Report(key, claim.source, f"fact:{key}", f"fact:{key}", question, None, None, claim.says or "yes", slip, follows_interest=follows)
 
     def _could_have_told(self, key: str, claim: Claim) -> bool:
         if claim.origin == "?":

@@ -40,6 +40,7 @@ class Report:
     source: str
     about: str  # variable: an origin, a fact (small cases), or a mixture where the origin is unknown
     fact: str
+    question: str
     origin: str | None
     team: str | None
     says: str
@@ -73,6 +74,11 @@ class Network:
     leaves: tuple[str, ...]  # what could still be observed: origins and facts without a report
     program: Program
 
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The variables whose posteriors are given: questions, then leaves."""
+        return (*(f"question:{q}" for q in self.questions), *self.leaves)
+
     def posterior(
         self,
         numbers: Mapping[str, NDArray[np.float64]],
@@ -83,7 +89,7 @@ class Network:
         """P(variable | kept reports) for each question and leaf, each (states, rows), and log P(kept reports) per row.
 
         `numbers`: drawn values by parameter name, (rows,) or a single number. `keep`: (reports,) or (reports, rows) of
-        0/1. `shown`: likelihood (2,) or (2, rows) of a leaf being no / yes, for what-if questions.
+        0/1. `shown`: likelihood (states,) or (states, rows) of a question or leaf, for what-if questions.
         """
         mask = np.ones(len(self.reports)) if keep is None else keep
         shown = shown or {}
@@ -95,7 +101,7 @@ class Network:
             drawn = {name: cut(value, start, stop) for name, value in numbers.items()}
             kept = {r.id: cut(np.asarray(mask[i]), start, stop) for i, r in enumerate(self.reports)}
             made = [table.make(drawn, kept) for table in self.tables]
-            return [*made, *(cut(np.asarray(shown[leaf]), start, stop, 1) if leaf in shown else np.ones(2) for leaf in self.leaves)]
+            return [*made, *(cut(np.asarray(shown[v]), start, stop, 1) if v in shown else np.ones(self.sizes[v]) for v in self.watched)]
 
         found, log_z = self.program.run(tables, rows)
         with np.errstate(invalid="ignore"):
@@ -114,8 +120,8 @@ def assemble(
     questions = tuple(hypotheses)
     spoken = {r.about for r in reports} | {r.fact for r in reports} | {r.origin for r in reports}
     leaves = tuple(sorted(v for v in sizes if v.startswith(("fact:", "origin:")) and v.partition(":")[2] not in spoken and v not in spoken))
-    scopes = [t.scope for t in tables] + [(leaf,) for leaf in leaves]
-    program = plan(scopes, sizes, [*(f"question:{q}" for q in questions), *leaves])
+    watched = [*(f"question:{q}" for q in questions), *leaves]
+    program = plan([t.scope for t in tables] + [(v,) for v in watched], sizes, watched)
     return Network(tuple(parameters), tuple(reports), dict(sizes), tuple(tables), questions, dict(hypotheses), dict(asserted), leaves, program)
 
 
