@@ -61,3 +61,23 @@ def would_settle(network: Network, draws: Draws, known: NDArray[np.float64], sta
             rows.append(Settles(leaf.partition(":")[2], max(0.0, gain), changes, max(0.0, worth)))
         result[question] = sorted(rows, key=lambda row: (-row.expected_bits, row.id))
     return result, perfect
+
+
+def expected_bits(network: Network, numbers: Mapping[str, NDArray[np.float64]]) -> dict[str, dict[str, float]]:
+    """I(report; Q) for each report before anything is known, numbers in the middle of their ranges.
+
+    With P(r) and P(q | r) of what it did say, the other answer follows from P(q) = P(r) P(q | r) + (1 - P(r)) P(q | not r).
+    """
+    n = len(network.reports)
+    if n == 0:
+        return {q: {} for q in network.questions}
+    found, log_z = network.posterior(numbers, n + 1, np.hstack([np.eye(n), np.zeros((n, 1))]))
+    chance = np.exp(log_z[:n] - log_z[n])
+    result = {}
+    for question in network.questions:
+        p = found[f"question:{question}"]
+        prior, said = p[:, n:], p[:, :n]
+        other = np.clip((prior - chance * said) / np.maximum(1 - chance, 1e-12), 0, 1)
+        gain = bits(prior) - chance * bits(said) - (1 - chance) * bits(other)
+        result[question] = {r.id: float(max(0.0, g)) for r, g in zip(network.reports, gain, strict=True)}
+    return result
