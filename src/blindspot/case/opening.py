@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 R = TypeVar("R", bound=Row)
-HAND_FILES = ("case.toml", "sources.csv", "origins.csv", "facts.csv", "expect.csv", "claims.csv", "places.csv", "stops.csv", "standards.csv")
-HAND_FOLDERS = ("lists", "assessments")
 
 
 def open_case(folder: str | Path, *, today: date | None = None) -> Case:

@@ -1,0 +1,63 @@
+"""`blindspot new NAME`: a case folder to fill in, right as it stands, with one invented row of each kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from blindspot.case.store import write_text
+from blindspot.errors import UsageError
+
+_FILES = {
+    "case.toml": '''id = "{id}"
+title = "What happened, where, when"
+date = "2020-01-01"            # the day of the incident (UTC); a future date is refused
+utc_offset = "+00:00"          # local time, shown beside UTC
+summary = ""
+handling = "TLP:AMBER"
+standards = ["more-likely-than-not", "clear-and-convincing", "beyond-reasonable-doubt"]
+
+[[question]]
+id = "q_event"
+text = "What happened?"
+asserted = "as_stated"         # the account under test
+  [[question.hypothesis]]
+  id = "as_stated"
+  text = "it happened as the first account says"
+  [[question.hypothesis]]
+  id = "otherwise"
+  text = "it happened otherwise"
+''',
+    "sources.csv": """id,name,role,party,anonymity,reliability,interest,derives_from,url,note
+S1,first spokesperson (replace),official_statement,,named,C,q_event:as_stated,,,
+S2,person who was there (replace),witness,,named,B,none,,,
+""",
+    "facts.csv": """id,question,text,basis
+F1,q_event,something that would be seen if the first account were so (replace),judgement
+""",
+    "expect.csv": """question,hypothesis,F1
+q_event,as_stated,very likely
+q_event,otherwise,unlikely
+q_event,other,0.2-0.8
+""",
+    "origins.csv": """id,fact,kind,team,hit,false_alarm,opportunity,first_known,note
+O1,F1,video,,0.6-0.9,0.1-0.4,,,what the camera showed (replace)
+O2,F1,eyewitness,,0.75-0.95,0.03-0.15,0.5-0.9,,what the witness saw (replace)
+""",
+    "claims.csv": """id,said_at,public_at,source,origin,says,directness,basis,copy_of,quote_summary,url
+K1,2020-01-01,2020-01-01,S1,O1,yes,second_hand,briefed,,in your own words (replace),
+K2,2020-01-02,2020-01-02,S2,O2,no,first_hand,was_there,,in your own words (replace),
+""",
+    "places.csv": "id,name,lat,lon,error_m,how,label\n",
+    "stops.csv": "id,place,start,end,clock,activity,reported_by,official_reading,url,note\n",
+}
+
+
+def new_case(folder: str | Path) -> Path:
+    """Make the folder and its files. Raises UsageError where something stands there already."""
+    root = Path(folder)
+    if root.exists():
+        raise UsageError(f"{root}: exists already; nothing was changed. Give the new case another name.")
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in root.name).lstrip("-_.") or "case"
+    for file, text in _FILES.items():
+        write_text(root / file, text.replace("{id}", name))
+    return root

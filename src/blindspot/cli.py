@@ -1,0 +1,270 @@
+"""The command line: thin verbs over `blindspot.stages`. The only place that prints and exits.
+
+Exit status: 0 done; 1 the check said no; 2 the input or the usage is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from blindspot import stages
+from blindspot.errors import BlindspotError
+
+if TYPE_CHECKING:
+    from blindspot.case import Case
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Day(click.ParamType):
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write 2021-09-04", param, ctx)
+
+
+case_argument = click.argument("case", type=click.Path(path_type=Path))
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object to stdout, nothing else.")
+as_of_option = click.option("--as-of", type=_Day(), metavar="DATE", help="Only what was public on that day.")
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(package_name="blindspot")
+def cli() -> None:
+    """Review an aerial strike, and the surveillance behind it, after the fact.
+
+    \b
+    Example:
+      blindspot review cases/kabul-2021-08-29
+    """
+
+
+@cli.command()
+@click.argument("name", type=click.Path(path_type=Path))
+def new(name: Path) -> None:
+    """Make a case folder to fill in.
+
+    \b
+    Example:
+      blindspot new my-case && blindspot check my-case
+    """
+    from blindspot.case.template import new_case
+
+    root = new_case(name)
+    click.echo(f"Made {root}. Fill in its files, then: blindspot check {root}")
+
+
+@cli.command()
+@case_argument
+@json_option
+def check(case: Path, as_json: bool) -> None:
+    """Name every error in a case folder, at file:row:column.
+
+    \b
+    Example:
+      blindspot check cases/kabul-2021-08-29
+    """
+    from blindspot.case import open_case
+    from blindspot.errors import CaseError
+
+    try:
+        found = open_case(case)
+    except CaseError as error:
+        if not as_json:
+            raise
+        rows = [{"file": p.where.file, "row": p.where.row, "column": p.where.column, "what": p.what, "got": p.got, "right": p.right} for p in error.problems]
+        _json({"ok": False, "problems": rows})
+        raise SystemExit(2) from error
+    counts = {name: len(getattr(found, name)) for name in ("questions", "sources", "facts", "origins", "claims", "places", "stops", "lists")}
+    if as_json:
+        _json({"ok": True, "problems": [], "counts": counts})
+    else:
+        click.echo(f"{case}: no problems ({', '.join(f'{n} {name}' for name, n in counts.items())})")
+
+
+@cli.command()
+@case_argument
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write (default: CASE/out).")
+@as_of_option
+@click.option("--fresh", is_flag=True, help="Make everything again, whatever is stored.")
+@json_option
+def review(case: Path, out: Path | None, as_of: date | None, fresh: bool, as_json: bool) -> None:
+    """Review a case: report.html, findings.json, case.gpkg, tables.
+
+    \b
+    Example:
+      blindspot review cases/kabul-2021-08-29 --as-of 2021-09-04 -o /tmp/as-of-4-september
+    """
+    done = stages.review(case, out, as_of, fresh=fresh, progress=_progress)
+    if as_json:
+        click.echo((done.out / "findings.json").read_text(encoding="utf-8"), nl=False)
+        return
+    for line in done.summary:
+        click.echo(line)
+    if not done.made:
+        click.echo("Nothing has changed since the last review.")
+    click.echo(str(done.out / "report.html"))
+
+
+@cli.command()
+@case_argument
+@as_of_option
+@json_option
+def weigh(case: Path, as_of: date | None, as_json: bool) -> None:
+    """Weigh a case: posteriors with ranges, verdicts, what carries them.
+
+    \b
+    Example:
+      blindspot weigh cases/kabul-2021-08-29 --as-of 2021-09-04
+    """
+    opened = _open(case)
+    found = stages.weigh_now(opened, as_of)
+    if as_json:
+        _json(found)
+        return
+    for question in found["questions"]:
+        _print_question(question)
+
+
+@cli.command()
+@case_argument
+@as_of_option
+@json_option
+def replay(case: Path, as_of: date | None, as_json: bool) -> None:
+    """Show what could be said on each date, origin-aware beside naive counting.
+
+    \b
+    Example:
+      blindspot replay cases/kabul-2021-08-29
+    """
+    opened = _open(case)
+    found = stages.replay_now(opened, as_of)
+    if as_json:
+        _json(found)
+        return
+    for question in opened.questions:
+        asserted = opened.asserted(question)
+        click.echo(f"\n{question}: {opened.questions[question].text}  (account under test: {asserted})")
+        click.echo(f"{'date':<11}{'median [5-95 %]':<19}{'naive':<7}{'verdicts':<58}moved most by")
+        for step in found["steps"]:
+            if step["question"] != question:
+                continue
+            a = next(h for h in step["hypotheses"] if h["id"] == asserted)
+            verdicts = ", ".join(f"{v['standard']}: {_verdict(v)}" for v in step["verdicts"])
+            moved = f"{step['moved_by']} {step['moved_ban']:+.2f} ban" if step["moved_by"] else "-"
+            band = f"{a['median']:.0%} [{a['low']:.0%}-{a['high']:.0%}]"
+            click.echo(f"{step['date']:<11}{band:<19}{step['naive'][asserted]:<7.0%}{verdicts:<58}  {moved}")
+            for finding in step["findings"]:
+                click.echo(f"{'':<11}finding by {finding}")
+
+
+@cli.command("stages")
+@json_option
+def list_stages(as_json: bool) -> None:
+    """List the stages of a review.
+
+    \b
+    Example:
+      blindspot stages
+    """
+    rows = [{"name": s.name, "says": s.says, "reads": list(s.reads), "after": list(s.after), "method": s.method} for s in stages.STAGES]
+    if as_json:
+        _json({"stages": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['name']:<8} {row['says']}  (method {row['method']}; after: {', '.join(row['after']) or 'nothing'})")
+
+
+@cli.command()
+@case_argument
+@click.argument("stage")
+@click.argument("ids", nargs=-1)
+@json_option
+def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
+    """Say where a result comes from, down to file:row.
+
+    IDS narrows it to claims, origins, facts, sources or questions.
+
+    \b
+    Example:
+      blindspot why cases/kabul-2021-08-29 weigh K018
+    """
+    from blindspot.publish.why import explain
+
+    entry = stages.stage(stage)
+    _, made = stages.lineage(case, entry)
+    found = explain(_open(case), entry.name, entry.says, made.method, dict(made.files), ids)
+    if as_json:
+        _json(found)
+        return
+    click.echo(f"{found['stage']}: {found['says']} Method {found['method']}.")
+    for name, digest in found["files"].items():
+        click.echo(f"  made from {name}  sha256 {digest[:16]}…")
+    for row in found["rows"]:
+        click.echo(f"  {row['where']}: {row['what']}" + (f"  [{row['basis']}]" if row["basis"] else ""))
+
+
+def main() -> None:
+    """Run the command line; errors that are meant for a person are printed as such."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from error
+    except click.exceptions.Exit as error:
+        raise SystemExit(error.exit_code) from error
+    except click.Abort as error:
+        click.echo("Stopped; nothing half-written was left.", err=True)
+        raise SystemExit(2) from error
+    except BlindspotError as error:
+        click.echo(error.diagnostics(), err=True)
+        raise SystemExit(2) from error
+    except OSError as error:
+        click.echo(f"{error.filename or 'a file'}: {error.strerror}. Nothing half-written was left.", err=True)
+        raise SystemExit(2) from error
+
+
+def _open(folder: Path) -> Case:
+    from blindspot.case import open_case
+
+    return open_case(folder)
+
+
+def _json(found: Any) -> None:
+    click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+def _progress(what: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"  {what} …", err=True)
+
+
+def _verdict(v: dict[str, Any]) -> str:
+    return f"unsettled ({v['share']:.0%})" if v["verdict"] == "unsettled" else str(v["verdict"])
+
+
+def _print_question(q: dict[str, Any]) -> None:
+    from blindspot.case.scales import describe
+
+    click.echo(f"\n{q['id']}: {q['text']}")
+    for h in q["hypotheses"]:
+        mark = "*" if h["id"] == q["asserted"] else " "
+        click.echo(f" {mark} {h['id']:<20} {describe(h['median']):<30} {h['median']:5.1%} [{h['low']:.1%}-{h['high']:.1%}]  envelope {h['envelope'][0]:.0%}-{h['envelope'][1]:.0%}  naive {q['naive'][h['id']]:.1%}")
+    for v in q["verdicts"]:
+        if v["hypothesis"] == q["asserted"]:
+            click.echo(f"   {v['standard']}: {_verdict(v)}")
+    if q["flips"]:
+        click.echo(f"   flips if taken away: {'; '.join(' + '.join(ids) for ids in q['flips'][:3])}")
+
+
