@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from blindspot.weigh.network import Network
 
 TINY = 1e-12
+WORK = 2**27  # multiplications allowed for one step of the review, about two seconds
 _ROWS = 2**16  # rows of one call: bounds memory at about 2**16 x numbers x 8 bytes
 
 
@@ -42,9 +43,9 @@ def drawn(network: Network, rows: int) -> Draws:
 
 
 def middle(network: Network) -> Draws:
-    """One draw: every number at the middle of its range."""
+    """One draw: every number at the middle of its range, without a row axis, so that it serves any number of rows."""
     shares = np.full((len(network.parameters), 1), 0.5)
-    return Draws(shares, values(network.parameters, shares), 1)
+    return Draws(shares, {name: value.reshape(()) for name, value in values(network.parameters, shares).items()}, 1)
 
 
 def subsets(network: Network, draws: Draws, masks: NDArray[np.float64], shown: Sequence[Mapping[str, NDArray[np.float64]]] | None = None) -> dict[str, NDArray[np.float64]]:
@@ -64,6 +65,17 @@ def subsets(network: Network, draws: Draws, masks: NDArray[np.float64], shown: S
         for name, value in posterior.items():
             found.setdefault(name, []).append(value.reshape(len(value), n, draws.rows).transpose(1, 0, 2))
     return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def affordable(network: Network, masks: int, most: int) -> int:
+    """Draws per mask (a power of two, at least 32, at most `most`) that keep one question of the review near two seconds.
+
+    Small networks get `most`; only where sources tie many questions together does the count fall.
+    """
+    rows = most
+    while rows > 32 and rows * masks * network.program.work > WORK:
+        rows //= 2
+    return rows
 
 
 def spread(values_: NDArray[np.float64]) -> Spread:

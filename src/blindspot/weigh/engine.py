@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blindspot.weigh.order import contraction_path
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 _CHUNK = 2**17  # entries of the largest intermediate held for one chunk of rows: stays in the second-level cache
+_FEWEST = 128  # rows of a chunk at least, so that the making of tables does not dominate
 _RESCALE_AFTER = 24  # factors multiplied before an intermediate is rescaled, against underflow
 
 
@@ -45,6 +48,7 @@ class Program:
     steps: tuple[_Step, ...]
     parts: tuple[int, ...]  # results that multiply to the whole: one per connected part
     largest: int
+    work: int  # multiplications per row, forward
 
     def marginals(self, tables: Sequence[NDArray[np.float64]], rows: int) -> dict[str, NDArray[np.float64]]:
         """Unnormalised marginals, each (states, rows), scaled so that their sum over states is Z / exp(`log_scale`).
@@ -55,7 +59,7 @@ class Program:
 
     def run(self, tables: Callable[[int, int], Sequence[NDArray[np.float64]]], rows: int) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
         """Marginals and log Z per row, asking `tables(start, stop)` for the factors of each chunk of rows."""
-        step = max(1, min(rows, _CHUNK // max(1, self.largest)))
+        step = min(rows, max(_FEWEST, _CHUNK // max(1, self.largest)))
         out = [np.empty((size, rows)) for size in self.sizes]
         log_z = np.empty(rows)
         for start in range(0, rows, step):
@@ -108,8 +112,7 @@ class Program:
 def plan(scopes: Iterable[tuple[str, ...]], sizes: Mapping[str, int], queries: Sequence[str] = ()) -> Program:
     """A contraction order for the factors with these scopes; `sizes` are the numbers of states.
 
-    The order is the cheapest of opt_einsum's greedy search and a few seeded random-greedy searches (Gray & Kourtis 2021),
-    so it is the same from run to run.
+    The order (`order`) is the same from run to run.
     """
     factors = [*scopes, *((q,) for q in queries), ()]  # the empty one lets a lone factor be summed like any other
     names = {name: i for i, name in enumerate(sorted({v for scope in factors for v in scope}))}
@@ -120,11 +123,10 @@ def plan(scopes: Iterable[tuple[str, ...]], sizes: Mapping[str, int], queries: S
     weight = dict.fromkeys(current, 1)
     largest = max((int(np.prod([width[v] for v in s])) for s in labels), default=1)
     parts = []
+    work = 0
     for members in _components(labels):
         live = list(members)
-        for pair in _order([labels[i] for i in members], width):
-            if len(pair) == 1:
-                continue
+        for pair in contraction_path([labels[i] for i in members], width):
             i, j = sorted(pair)
             b, a = live.pop(j), live.pop(i)
             used = {v for k in live for v in current[k]}
@@ -134,13 +136,14 @@ def plan(scopes: Iterable[tuple[str, ...]], sizes: Mapping[str, int], queries: S
             rescale = merged >= _RESCALE_AFTER
             steps.append(_Step(a, b, current[a], current[b], out, rescale))
             current[new], weight[new] = out, 1 if rescale else merged
-            largest = max(largest, int(np.prod([width[v] for v in {*current[a], *current[b]}])))
+            size = int(np.prod([width[v] for v in {*current[a], *current[b]}]))
+            largest, work = max(largest, size), work + size
             live.append(new)
         if len(members) == 1 and labels[members[0]]:
             steps.append(_Step(live[0], len(labels) - 1, labels[live[0]], (), (), rescale=False))
             live = [len(labels) + len(steps) - 1]
         parts.append(live[0])
-    return Program(tuple(queries), tuple(sizes[q] for q in queries), tuple(labels), tuple(steps), tuple(parts), largest)
+    return Program(tuple(queries), tuple(sizes[q] for q in queries), tuple(labels), tuple(steps), tuple(parts), largest, work)
 
 
 def _contract(a: NDArray[np.float64], a_labels: tuple[int, ...], b: NDArray[np.float64], b_labels: tuple[int, ...], out: tuple[int, ...]) -> NDArray[np.float64]:
@@ -179,31 +182,3 @@ def _components(labels: list[tuple[int, ...]]) -> list[list[int]]:
                         queue.append(other)
         parts.append(sorted(members))
     return parts
-
-
-def _order(labels: list[tuple[int, ...]], width: Mapping[int, int]) -> list[tuple[int, ...]]:
-    from opt_einsum.path_random import RandomGreedy
-    from opt_einsum.paths import greedy
-
-    if len(labels) < 2:
-        return []
-    inputs = [frozenset(map(str, scope)) for scope in labels]
-    sizes = {str(k): v for k, v in width.items()}
-    best = greedy(inputs, frozenset(), sizes)
-    if len(labels) > 8 and _cost(labels, best, width) > 4096:
-        search = RandomGreedy(max_repeats=48, parallel=False, minimize="flops")
-        other = search(inputs, frozenset(), sizes)
-        if _cost(labels, other, width) < _cost(labels, best, width):
-            best = other
-    return [tuple(pair) for pair in best]
-
-
-def _cost(labels: list[tuple[int, ...]], path: Sequence[tuple[int, ...]], width: Mapping[int, int]) -> int:
-    live = [set(scope) for scope in labels]
-    cost = 0
-    for pair in path:
-        taken = [live.pop(i) for i in sorted(pair, reverse=True)]
-        union = set().union(*taken)
-        cost += int(np.prod([width[v] for v in union]))
-        live.append(union & set().union(*live) if live else set())
-    return cost

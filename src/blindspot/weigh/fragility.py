@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.weigh.draws import Draws, ban, dropping, spread, subsets
+from blindspot.weigh.draws import WORK, Draws, affordable, ban, dropping, spread, subsets
 from blindspot.weigh.model import Item
 from blindspot.weigh.verdicts import share_above, word
 
@@ -58,6 +58,7 @@ def weights(network: Network, draws: Draws, known: NDArray[np.float64]) -> dict[
         return index[key]
 
     slots = {key: (slot(known * without), slot(known * (1 - without))) for key, without in groups.items()}
+    draws = draws.first(affordable(network, len(masks), draws.rows))
     found = subsets(network, draws, np.array(masks).reshape(len(masks), len(network.reports)))
     result: dict[str, list[Item]] = {}
     for question in network.questions:
@@ -76,16 +77,18 @@ def flip_sets(network: Network, draws: Draws, known: NDArray[np.float64], items:
     only above sets that do not flip already.
     """
     units = sorted({r.origin or r.id for r, k in zip(network.reports, known, strict=True) if k})
+    sets = min(MOST_SETS, WORK // (network.program.work * draws.rows * len(network.questions)))
     result = {}
     for question in network.questions:
         rank = {item.id: abs(item.ban.median) for item in items[question] if item.kind in {"origin", "claim"}}
-        chosen = sorted(units, key=lambda u: (-rank.get(u, 0.0), u))[: _affordable(len(units))]
+        chosen = sorted(units, key=lambda u: (-rank.get(u, 0.0), u))[: _units(len(units), sets)]
         result[question] = _search(network, draws, known, question, standard, chosen)
     return result
 
 
-def _affordable(count: int) -> int:
-    while count > 3 and count + count * (count - 1) // 2 + count * (count - 1) * (count - 2) // 6 > MOST_SETS // 8:
+def _units(count: int, sets: int) -> int:
+    """How many items can be searched exhaustively to size 3 within this many sets."""
+    while count > 4 and count + count * (count - 1) // 2 + count * (count - 1) * (count - 2) // 6 > sets:
         count -= 1
     return count
 

@@ -130,8 +130,11 @@ def assemble(
 
 def stack(cells: Sequence[NDArray[np.float64]], shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Cells in C order -> an array of `shape`, rows last where any cell has rows."""
-    out = np.stack(np.broadcast_arrays(*cells))
-    return out.reshape(*shape, *out.shape[1:])
+    rows = next((cell.shape for cell in cells if cell.ndim), ())
+    out = np.empty((len(cells), *rows))
+    for i, cell in enumerate(cells):
+        out[i] = cell
+    return out.reshape(*shape, *rows)
 
 
 def prior_table(question: str, parent: str | None, cells: Sequence[Sequence[str | None]], states: int) -> Table:

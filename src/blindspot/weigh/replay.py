@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.weigh.draws import ban, drawn, dropping, spread, subsets
+from blindspot.weigh.draws import affordable, ban, drawn, dropping, spread, subsets
 from blindspot.weigh.known import known_claims, known_reports
 from blindspot.weigh.model import Step
 from blindspot.weigh.naive import Naive
@@ -27,7 +27,7 @@ def replay(case: Case, built: Built, until: date | None = None) -> list[Step]:
     """One Step per date and question, oldest first. Findings are listed on their date; they are events, not evidence."""
     network = built.network
     days = [day for day in case.dates() if until is None or day <= until]
-    draws, naive = drawn(network, min(ROWS, 1024)), Naive(built)
+    draws, naive = drawn(network, affordable(network, len(days) + 1, ROWS)), Naive(built)
     masks = np.array([known_reports(case, built, day) for day in days]).reshape(len(days), len(network.reports))
     found = subsets(network, draws, np.vstack([np.zeros((1, len(network.reports))), masks]))
     standards = [case.standards[s] for s in case.head.standards]
@@ -73,7 +73,7 @@ def _moved(built: Built, now: NDArray[np.float64], before: NDArray[np.float64]) 
         return {}
     fresh = np.array([1.0 if a and not b else 0.0 for a, b in zip(now, before, strict=True)])
     masks = [now, *(np.where((dropping(network, [u]) == 0) & (fresh == 1), 0.0, now) for u in units)]
-    found = subsets(network, drawn(network, 64), np.array(masks))
+    found = subsets(network, drawn(network, 16), np.array(masks))
     result: dict[str, tuple[str | None, float]] = {}
     for question in network.questions:
         b = ban(found[f"question:{question}"][:, network.hypotheses[question].index(network.asserted[question])])

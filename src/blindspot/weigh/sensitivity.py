@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blindspot.weigh.draws import WORK
 from blindspot.weigh.model import Lever, ValueFlip
 from blindspot.weigh.parameters import values
 
@@ -85,7 +86,8 @@ def _extreme(network: Network, draws: Draws, p: NDArray[np.float64], known: NDAr
     start = np.full(len(network.parameters), 0.5)
     start[free] = (slope * sign > 0).astype(float)
     best = float(at_shares(network, start[:, None], known)[name][state, 0])
-    for _ in range(SWEEPS):
+    affordable = WORK // (len(free) * network.program.work * 2 * sum(map(len, network.hypotheses.values())))
+    for _ in range(min(SWEEPS, affordable)):
         flipped = np.repeat(start[:, None], len(free), axis=1)
         flipped[free, np.arange(len(free))] = 1 - start[free]
         trial = at_shares(network, flipped, known)[name][state] * sign

@@ -31,11 +31,11 @@ def word(share: float) -> str:
 def verdict(p: NDArray[np.float64], prior: NDArray[np.float64], standard: Standard, hypothesis: str) -> Verdict:
     """The verdict on one hypothesis, with the prior from which it would tip: p* = t / (t + (1 - t) LR).
 
-    LR is the median ratio of posterior to prior odds; t the middle of the standard.
+    `prior` holds the first draws of `p`, without any report. LR is the median ratio of posterior to prior odds; t the middle of the standard.
     """
     share = share_above(p, standard)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.median((p / (1 - p)) / (prior / (1 - prior)))
+        ratio = np.median(p[: len(prior)] / (1 - p[: len(prior)]) / (prior / (1 - prior)))
     t = (standard.low + standard.high) / 2
     tipping = float(t / (t + (1 - t) * ratio)) if np.isfinite(ratio) and ratio > 0 else None
     return Verdict(standard.id, hypothesis, word(share), share, tipping)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blindspot.weigh.audit import audit
 from blindspot.weigh.build import Built, build
-from blindspot.weigh.draws import Draws, drawn, middle, spread
+from blindspot.weigh.draws import Draws, affordable, drawn, middle, spread
 from blindspot.weigh.fragility import flip_sets, weights
 from blindspot.weigh.information import expected_bits, would_settle
 from blindspot.weigh.known import known_claims, known_reports
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROWS = 4096
 SCENARIO_ROWS = 1024
 ITEM_ROWS = 128
-FLIP_ROWS = 32
+FLIP_ROWS = 8
 SETTLE_ROWS = 256
 
 
@@ -42,14 +42,15 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Range] |
     built = build(case, computed)
     network = built.network
     known = known_reports(case, built, as_of)
-    draws = drawn(network, ROWS)
+    draws = drawn(network, affordable(network, 1, ROWS))
     sample, _ = network.posterior(draws.numbers, draws.rows, known)
-    prior, _ = network.posterior(draws.numbers, draws.rows, known * 0)
+    few = draws.first(affordable(network, 1, SCENARIO_ROWS))
+    prior, _ = network.posterior(few.numbers, few.rows, known * 0)
     outer = envelope(network, draws, sample, known)
     items = weights(network, draws.first(ITEM_ROWS), known)
     lead = case.standards[case.head.standards[0]]
     flips = flip_sets(network, draws.first(FLIP_ROWS), known, items, lead)
-    settles, evpi = would_settle(network, draws.first(SETTLE_ROWS), known, lead, {str(k): v for k, v in case.head.loss.items()})
+    settles, evpi = would_settle(network, draws.first(affordable(network, 1 + 2 * len(network.leaves), SETTLE_ROWS)), known, lead, {str(k): v for k, v in case.head.loss.items()})
     bits = expected_bits(network, middle(network).numbers)
     moves = levers(network, draws, sample, known)
     naive = Naive(built).posteriors(known_claims(case, as_of))
@@ -106,7 +107,7 @@ def _scenarios(
     case: Case, built: Built, draws: Draws, known: NDArray[np.float64], as_of: date | None, computed: Mapping[str, Range] | None
 ) -> dict[str, dict[str, dict[str, Spread]]]:
     """Structural alternatives side by side: never averaged."""
-    network, part = built.network, draws.first(SCENARIO_ROWS)
+    network, part = built.network, draws.first(affordable(built.network, 4, SCENARIO_ROWS))
     settings: list[tuple[str, str, float]] = []
     if any(p.name.startswith("primed:") for p in network.parameters):
         settings += [("lens open", "primed:", 0.0), ("lens primed", "primed:", 1.0)]
