@@ -1,43 +1,44 @@
 # Two commands for a newcomer: `make demo` reviews the Kabul case, `make test` runs the tests.
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 
 .PHONY: demo test check lock bench world clean
 
-demo: .venv/ready
+demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
 
-test: .venv/dev
+test: $(VENV)/dev
 	$(BIN)/python -m pytest -n auto
 
-check: .venv/dev
+check: $(VENV)/dev
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: .venv/dev
+bench: $(VENV)/dev
 	$(BIN)/uv pip install -q --python $(BIN)/python -e '.[bench]'
 	$(BIN)/python bench/weigh.py
 
-.venv/uv:
-	$(PYTHON) -m venv .venv
+$(VENV)/uv:
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q uv
 	touch $@
 
-.venv/ready: .venv/uv requirements.lock pyproject.toml
+$(VENV)/ready: $(VENV)/uv requirements.lock pyproject.toml
 	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	touch $@
 
-.venv/dev: .venv/ready requirements-dev.lock
+$(VENV)/dev: $(VENV)/ready requirements-dev.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.lock
 	touch $@
 
 # New pins, all with hashes and without the name of a host.
-lock: .venv/uv
+lock: $(VENV)/uv
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv cases/*/out cases/*/made
+	rm -rf .venv .venv-new cases/*/out cases/*/made

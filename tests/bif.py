@@ -25,10 +25,12 @@ class Bif:
 def read_bif(path: Path) -> Bif:
     text = re.sub(r"//.*", "", path.read_text(encoding="utf-8", errors="replace"))
     states, parents, tables = {}, {}, {}
-    for name, body in re.findall(r"variable\s+\"?([^\s\"{]+)\"?\s*\{(.*?)\n?\}\s*(?=variable|probability|$)", text, re.S):
-        labels = re.search(r"\{(.*?)\}", body, re.S)[1]
+    for name, body in re.findall(
+        r"variable\s+\"?([^\s\"{]+)\"?\s*\{(.*?)\n?\}\s*(?=variable|probability|$)", text, re.DOTALL
+    ):
+        labels = re.search(r"\{(.*?)\}", body, re.DOTALL)[1]
         states[name] = [s.strip().strip('"') for s in labels.split(",") if s.strip()]
-    for head, body in re.findall(r"probability\s*\(([^)]*)\)\s*\{(.*?)\}", text, re.S):
+    for head, body in re.findall(r"probability\s*\(([^)]*)\)\s*\{(.*?)\}", text, re.DOTALL):
         child, _, given = head.partition("|")
         child = child.strip().strip('"')
         over = [p.strip().strip('"') for p in given.split(",") if p.strip()]
@@ -36,16 +38,13 @@ def read_bif(path: Path) -> Bif:
         shape = [len(states[p]) for p in over] + [len(states[child])]
         table = np.full(shape, np.nan)
         number = r"[0-9.eE+-]+"
-        for row in body.split(";"):
-            row = row.strip()
-            if not row:
-                continue
+        for row in filter(None, map(str.strip, body.split(";"))):
             if row.startswith("table"):
                 values = np.array([float(x) for x in re.findall(number, row[5:])])
                 table = values.reshape(shape[-1:] + shape[:-1]) if over else values
                 table = np.moveaxis(table, 0, -1) if over else table
                 continue
-            key, rest = re.match(r"\((.*?)\)\s*(.*)", row, re.S).groups()
+            key, rest = re.match(r"\((.*?)\)\s*(.*)", row, re.DOTALL).groups()
             index = tuple(states[p].index(k.strip().strip('"')) for p, k in zip(over, key.split(","), strict=True))
             table[index] = [float(x) for x in re.findall(number, rest)]
         tables[child] = table

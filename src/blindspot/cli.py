@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in newer click only
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -42,7 +42,7 @@ as_of_option = click.option("--as-of", type=_Day(), metavar="DATE", help="Only w
 @click.group(context_settings=CONTEXT)
 @click.version_option(package_name="blindspot")
 def cli() -> None:
-    """Review an aerial strike, and the surveillance behind it, after the fact.
+    r"""Review an aerial strike, and the surveillance behind it, after the fact.
 
     \b
     Example:
@@ -53,7 +53,7 @@ def cli() -> None:
 @cli.command()
 @click.argument("name", type=click.Path(path_type=Path))
 def new(name: Path) -> None:
-    """Make a case folder to fill in.
+    r"""Make a case folder to fill in.
 
     \b
     Example:
@@ -69,7 +69,7 @@ def new(name: Path) -> None:
 @case_argument
 @json_option
 def check(case: Path, as_json: bool) -> None:
-    """Name every error in a case folder, at file:row:column.
+    r"""Name every error in a case folder, at file:row:column.
 
     \b
     Example:
@@ -83,10 +83,23 @@ def check(case: Path, as_json: bool) -> None:
     except CaseError as error:
         if not as_json:
             raise
-        rows = [{"file": p.where.file, "row": p.where.row, "column": p.where.column, "what": p.what, "got": p.got, "right": p.right} for p in error.problems]
+        rows = [
+            {
+                "file": p.where.file,
+                "row": p.where.row,
+                "column": p.where.column,
+                "what": p.what,
+                "got": p.got,
+                "right": p.right,
+            }
+            for p in error.problems
+        ]
         _json({"ok": False, "problems": rows})
         raise SystemExit(2) from error
-    counts = {name: len(getattr(found, name)) for name in ("questions", "sources", "facts", "origins", "claims", "places", "stops", "lists")}
+    counts = {
+        name: len(getattr(found, name))
+        for name in ("questions", "sources", "facts", "origins", "claims", "places", "stops", "lists")
+    }
     if as_json:
         _json({"ok": True, "problems": [], "counts": counts})
     else:
@@ -100,7 +113,7 @@ def check(case: Path, as_json: bool) -> None:
 @click.option("--fresh", is_flag=True, help="Make everything again, whatever is stored.")
 @json_option
 def review(case: Path, out: Path | None, as_of: date | None, fresh: bool, as_json: bool) -> None:
-    """Review a case: report.html, findings.json, case.gpkg, tables.
+    r"""Review a case: report.html, findings.json, case.gpkg, tables.
 
     \b
     Example:
@@ -122,7 +135,7 @@ def review(case: Path, out: Path | None, as_of: date | None, fresh: bool, as_jso
 @as_of_option
 @json_option
 def weigh(case: Path, as_of: date | None, as_json: bool) -> None:
-    """Weigh a case: posteriors with ranges, verdicts, what carries them.
+    r"""Weigh a case: posteriors with ranges, verdicts, what carries them.
 
     \b
     Example:
@@ -142,7 +155,7 @@ def weigh(case: Path, as_of: date | None, as_json: bool) -> None:
 @as_of_option
 @json_option
 def replay(case: Path, as_of: date | None, as_json: bool) -> None:
-    """Show what could be said on each date, origin-aware beside naive counting.
+    r"""Show what could be said on each date, origin-aware beside naive counting.
 
     \b
     Example:
@@ -172,18 +185,23 @@ def replay(case: Path, as_of: date | None, as_json: bool) -> None:
 @cli.command("stages")
 @json_option
 def list_stages(as_json: bool) -> None:
-    """List the stages of a review.
+    r"""List the stages of a review.
 
     \b
     Example:
       blindspot stages
     """
-    rows = [{"name": s.name, "says": s.says, "reads": list(s.reads), "after": list(s.after), "method": s.method} for s in stages.STAGES]
+    rows = [
+        {"name": s.name, "says": s.says, "reads": list(s.reads), "after": list(s.after), "method": s.method}
+        for s in stages.STAGES
+    ]
     if as_json:
         _json({"stages": rows})
         return
     for row in rows:
-        click.echo(f"{row['name']:<8} {row['says']}  (method {row['method']}; after: {', '.join(row['after']) or 'nothing'})")
+        click.echo(
+            f"{row['name']:<8} {row['says']}  (method {row['method']}; after: {', '.join(row['after']) or 'nothing'})"
+        )
 
 
 @cli.command()
@@ -192,7 +210,7 @@ def list_stages(as_json: bool) -> None:
 @click.argument("ids", nargs=-1)
 @json_option
 def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
-    """Say where a result comes from, down to file:row.
+    r"""Say where a result comes from, down to file:row.
 
     IDS narrows it to claims, origins, facts, sources or questions.
 
@@ -216,7 +234,7 @@ def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; errors that are meant for a person are printed as such."""
+    r"""Run the command line; errors that are meant for a person are printed as such."""
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
@@ -260,11 +278,11 @@ def _print_question(q: dict[str, Any]) -> None:
     click.echo(f"\n{q['id']}: {q['text']}")
     for h in q["hypotheses"]:
         mark = "*" if h["id"] == q["asserted"] else " "
-        click.echo(f" {mark} {h['id']:<20} {describe(h['median']):<30} {h['median']:5.1%} [{h['low']:.1%}-{h['high']:.1%}]  envelope {h['envelope'][0]:.0%}-{h['envelope'][1]:.0%}  naive {q['naive'][h['id']]:.1%}")
+        click.echo(
+            f" {mark} {h['id']:<20} {describe(h['median']):<30} {h['median']:5.1%} [{h['low']:.1%}-{h['high']:.1%}]  envelope {h['envelope'][0]:.0%}-{h['envelope'][1]:.0%}  naive {q['naive'][h['id']]:.1%}"
+        )
     for v in q["verdicts"]:
         if v["hypothesis"] == q["asserted"]:
             click.echo(f"   {v['standard']}: {_verdict(v)}")
     if q["flips"]:
         click.echo(f"   flips if taken away: {'; '.join(' + '.join(ids) for ids in q['flips'][:3])}")
-
-

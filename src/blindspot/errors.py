@@ -60,14 +60,18 @@ class CaseError(BlindspotError):
     """The case folder is wrong. Holds all problems, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=lambda p: (p.where.file, p.where.row or 0, p.where.column or "", p.what)))
+        self.problems = tuple(
+            sorted(set(problems), key=lambda p: (p.where.file, p.where.row or 0, p.where.column or "", p.what))
+        )
         super().__init__(f"{len(self.problems)} problem(s)")
 
     def diagnostics(self) -> str:
         """Every problem on a line of its own, then what was not done."""
         lines = [str(problem) for problem in self.problems]
         n = len(lines)
-        lines.append(f"{n} problem{'' if n == 1 else 's'}; nothing was written. Mend the rows named above and run the same command again.")
+        lines.append(
+            f"{n} problem{'' if n == 1 else 's'}; nothing was written. Mend the rows named above and run the same command again."
+        )
         return "\n".join(lines)
 
 

@@ -24,7 +24,7 @@ class Range:
         """The midpoint in log-odds for a probability, else the geometric mean; the bound itself for a fixed number."""
         if self.low == self.high:
             return self.low
-        if 0 < self.low and self.high < 1:
+        if self.low > 0 and self.high < 1:
             lo, hi = math.log(self.low / (1 - self.low)), math.log(self.high / (1 - self.high))
             return 1 / (1 + math.exp(-(lo + hi) / 2))
         return math.sqrt(self.low * self.high) if self.low > 0 else (self.low + self.high) / 2
@@ -103,11 +103,10 @@ def _point(text: str) -> tuple[datetime, datetime]:
             start = datetime.fromisoformat(text).replace(tzinfo=UTC)
             return start, start + timedelta(days=1)
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError(f"has no time zone; write {text}Z for UTC")
-        moment = moment.astimezone(UTC)
-    except OverflowError as error:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+    except (OverflowError, ValueError) as error:
         raise ValueError(hint) from error
-    except ValueError as error:
-        raise ValueError(str(error) if "time zone" in str(error) else hint) from error
+    if moment.tzinfo is None:
+        raise ValueError(f"has no time zone; write {text}Z for UTC")
     return moment, moment

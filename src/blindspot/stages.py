@@ -32,7 +32,9 @@ class Stage:
 
 STAGES = (
     Stage("check", "Every error in the folder, at file:row:column.", ("*",), (), "check-1"),
-    Stage("weigh", "Which account the evidence supports, with ranges, and what carries it.", ("*",), ("check",), "weigh-1"),
+    Stage(
+        "weigh", "Which account the evidence supports, with ranges, and what carries it.", ("*",), ("check",), "weigh-1"
+    ),
     Stage("replay", "What could be said on each date, with only what was public then.", ("*",), ("check",), "replay-1"),
     Stage("report", "One page that opens offline, tables, and a GeoPackage.", ("*",), ("weigh", "replay"), "report-1"),
 )
@@ -74,7 +76,14 @@ def lineage(folder: str | Path, entry: Stage, as_of: date | None = None, *, fres
     return store, Made(methods, {"as_of": as_of.isoformat() if as_of else ""}, store.hashes(hand_files(root)))
 
 
-def review(folder: str | Path, out: str | Path | None = None, as_of: date | None = None, *, fresh: bool = False, progress: Callable[[str], None] = lambda _: None) -> Reviewed:
+def review(
+    folder: str | Path,
+    out: str | Path | None = None,
+    as_of: date | None = None,
+    *,
+    fresh: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Reviewed:
     """Everything that the case has material for -> report.html, findings.json, case.gpkg, tables/.
 
     Raises CaseError with every problem, and writes nothing then. A review of an unchanged case makes nothing.
@@ -125,13 +134,17 @@ def summary(case: Case, weighed: dict[str, Any], most: int = 10) -> tuple[str, .
     for q in weighed["questions"]:
         a = next(h for h in q["hypotheses"] if h["id"] == q["asserted"])
         v = next(v for v in q["verdicts"] if v["standard"] == lead and v["hypothesis"] == q["asserted"])
-        lines.append(f"{q['id']:<15} {q['asserted']:<18} {describe(a['median']):<28} {a['median']:4.0%} [{a['low']:.0%}-{a['high']:.0%}]  naive {q['naive'][q['asserted']]:4.0%}  {lead}: {v['verdict']}")
+        lines.append(
+            f"{q['id']:<15} {q['asserted']:<18} {describe(a['median']):<28} {a['median']:4.0%} [{a['low']:.0%}-{a['high']:.0%}]  naive {q['naive'][q['asserted']]:4.0%}  {lead}: {v['verdict']}"
+        )
     if len(lines) > most:
         lines = [*lines[: most - 1], f"... and {len(lines) - most + 1} more question(s) in the report"]
     return tuple(lines)
 
 
-def _kept(store: Store, root: Path, entry: Stage, as_of: date | None, make: Callable[[], dict[str, Any]], *, fresh: bool) -> dict[str, Any]:
+def _kept(
+    store: Store, root: Path, entry: Stage, as_of: date | None, make: Callable[[], dict[str, Any]], *, fresh: bool
+) -> dict[str, Any]:
     _, made = lineage(root, entry, as_of, fresh=fresh)
     found = store.get(entry.name, made.key)
     if isinstance(found, dict):

@@ -37,7 +37,9 @@ def _at(case: Case, table: str, key: str, column: str) -> Where:
     return Where(place.file, place.row, column)
 
 
-def _unknown(case: Case, table: str, key: str, column: str, got: str, known: Mapping[str, object], what: str) -> Iterator[Problem]:
+def _unknown(
+    case: Case, table: str, key: str, column: str, got: str, known: Mapping[str, object], what: str
+) -> Iterator[Problem]:
     if got not in known:
         close = _closest(got, known)
         right = f"did you mean {close}?" if close else f"the {what}s are: {', '.join(list(known)[:12]) or 'none yet'}"
@@ -53,16 +55,36 @@ def _closest(got: str, known: Mapping[str, object]) -> str | None:
 def _dates(case: Case, today: date) -> Iterator[Problem]:
     start = case.where["case", ""]
     if case.head.date.day > today:
-        yield Problem(Where(start.file, start.row, "date"), "lies in the future", case.head.date.text, "Blindspot reviews incidents that have happened, and refuses others")
+        yield Problem(
+            Where(start.file, start.row, "date"),
+            "lies in the future",
+            case.head.date.text,
+            "Blindspot reviews incidents that have happened, and refuses others",
+        )
     if case.head.time and case.head.time.day > today:
-        yield Problem(Where(start.file, start.row, "time"), "lies in the future", case.head.time.text, "Blindspot reviews incidents that have happened")
+        yield Problem(
+            Where(start.file, start.row, "time"),
+            "lies in the future",
+            case.head.time.text,
+            "Blindspot reviews incidents that have happened",
+        )
     for key, claim in case.claims.items():
         for column in ("said_at", "public_at"):
             moment = getattr(claim, column)
             if moment is not None and moment.day > today:
-                yield Problem(_at(case, "claims", key, column), "lies in the future", moment.text, "write the day on which it was said or became public")
+                yield Problem(
+                    _at(case, "claims", key, column),
+                    "lies in the future",
+                    moment.text,
+                    "write the day on which it was said or became public",
+                )
         if claim.said_at and claim.public_at and claim.public_at.end <= claim.said_at.start:
-            yield Problem(_at(case, "claims", key, "public_at"), f"is before it was said ({claim.said_at})", claim.public_at.text, "a claim becomes public when it is said, or later")
+            yield Problem(
+                _at(case, "claims", key, "public_at"),
+                f"is before it was said ({claim.said_at})",
+                claim.public_at.text,
+                "a claim becomes public when it is said, or later",
+            )
 
 
 def _questions(case: Case) -> Iterator[Problem]:
@@ -70,33 +92,75 @@ def _questions(case: Case) -> Iterator[Problem]:
     questions = case.questions
     for name in case.head.standards:
         if name not in case.standards:
-            yield Problem(Where("case.toml", 1, "standards"), "is not the id of a standard of proof", name, f"the standards are: {', '.join(case.standards)}")
+            yield Problem(
+                Where("case.toml", 1, "standards"),
+                "is not the id of a standard of proof",
+                name,
+                f"the standards are: {', '.join(case.standards)}",
+            )
     for name in case.head.model:
         if name not in scales.default_names():
-            yield Problem(Where("case.toml", 1, f"model.{name}"), "is not a number of the model", name, f"the numbers are: {', '.join(scales.default_names())}")
+            yield Problem(
+                Where("case.toml", 1, f"model.{name}"),
+                "is not a number of the model",
+                name,
+                f"the numbers are: {', '.join(scales.default_names())}",
+            )
     for question in case.head.question:
         line = case.where["case", question.id].row
         if question.id in seen:
-            yield Problem(Where("case.toml", line, "id"), "is already the id of a question", question.id, "give each question an id of its own")
+            yield Problem(
+                Where("case.toml", line, "id"),
+                "is already the id of a question",
+                question.id,
+                "give each question an id of its own",
+            )
         seen.add(question.id)
         ids = [h.id for h in question.hypothesis]
         if not [h for h in ids if h != OTHER]:
-            yield Problem(Where("case.toml", line, "hypothesis"), "has no hypothesis", question.id, "write at least one [[question.hypothesis]]; `other` is added by itself")
+            yield Problem(
+                Where("case.toml", line, "hypothesis"),
+                "has no hypothesis",
+                question.id,
+                "write at least one [[question.hypothesis]]; `other` is added by itself",
+            )
         for name in sorted({h for h in ids if ids.count(h) > 1}):
-            yield Problem(Where("case.toml", line, "hypothesis"), "stands twice in this question", name, "give each hypothesis an id of its own")
+            yield Problem(
+                Where("case.toml", line, "hypothesis"),
+                "stands twice in this question",
+                name,
+                "give each hypothesis an id of its own",
+            )
         if question.asserted and question.asserted not in ids:
-            yield Problem(Where("case.toml", line, "asserted"), "is not a hypothesis of this question", question.asserted, f"its hypotheses are: {', '.join(ids)}")
+            yield Problem(
+                Where("case.toml", line, "asserted"),
+                "is not a hypothesis of this question",
+                question.asserted,
+                f"its hypotheses are: {', '.join(ids)}",
+            )
         if question.given and question.given not in questions:
-            yield Problem(Where("case.toml", line, "given"), "is not the id of a question", question.given, f"the questions are: {', '.join(questions)}")
+            yield Problem(
+                Where("case.toml", line, "given"),
+                "is not the id of a question",
+                question.given,
+                f"the questions are: {', '.join(questions)}",
+            )
         yield from _priors(case, question)
     for loop in _loops({q.id: [q.given] if q.given else [] for q in case.head.question}):
-        yield Problem(Where("case.toml", case.where["case", loop[0]].row, "given"), "makes the questions depend on themselves", " -> ".join([*loop, loop[0]]), "remove one `given`")
+        yield Problem(
+            Where("case.toml", case.where["case", loop[0]].row, "given"),
+            "makes the questions depend on themselves",
+            " -> ".join([*loop, loop[0]]),
+            "remove one `given`",
+        )
     for i, finding in enumerate(case.head.finding):
         line = case.where["case", f"finding:{i}"].row
         if finding.question not in questions:
             yield Problem(Where("case.toml", line, "question"), "is not the id of a question", finding.question)
         elif finding.hypothesis not in case.hypotheses(finding.question):
-            yield Problem(Where("case.toml", line, "hypothesis"), f"is not a hypothesis of {finding.question}", finding.hypothesis)
+            yield Problem(
+                Where("case.toml", line, "hypothesis"), f"is not a hypothesis of {finding.question}", finding.hypothesis
+            )
 
 
 def _priors(case: Case, question: Question) -> Iterator[Problem]:
@@ -108,11 +172,21 @@ def _priors(case: Case, question: Question) -> Iterator[Problem]:
         row = case.where["case", f"{question.id}:{hypothesis.id}"].row
         if isinstance(hypothesis.prior, dict):
             if parent is None:
-                yield Problem(Where("case.toml", row, column), "is given per answer of another question, but this question has no `given`", None, "write one range, or name the question in `given`")
+                yield Problem(
+                    Where("case.toml", row, column),
+                    "is given per answer of another question, but this question has no `given`",
+                    None,
+                    "write one range, or name the question in `given`",
+                )
                 continue
             for name, value in hypothesis.prior.items():
                 if name not in case.hypotheses(parent):
-                    yield Problem(Where("case.toml", row, column), f"is not a hypothesis of {parent}", name, f"its hypotheses are: {', '.join(case.hypotheses(parent))}")
+                    yield Problem(
+                        Where("case.toml", row, column),
+                        f"is not a hypothesis of {parent}",
+                        name,
+                        f"its hypotheses are: {', '.join(case.hypotheses(parent))}",
+                    )
                 cells.setdefault(name, []).append(value if isinstance(value, Range) else None)
         else:
             for name in case.hypotheses(parent) if parent else ("",):
@@ -126,7 +200,10 @@ def _priors(case: Case, question: Question) -> Iterator[Problem]:
         if low > 1 + 1e-9 or (complete and high < 1 - 1e-9):
             under = f" given {name}" if name else ""
             yield Problem(
-                Where("case.toml", line, "prior"), f"of {question.id}{under} cannot sum to 1: the lows sum to {low:g}, the highs with `other` to {high:g}", None, "widen the ranges"
+                Where("case.toml", line, "prior"),
+                f"of {question.id}{under} cannot sum to 1: the lows sum to {low:g}, the highs with `other` to {high:g}",
+                None,
+                "widen the ranges",
             )
 
 
@@ -140,9 +217,19 @@ def _facts_and_expect(case: Case) -> Iterator[Problem]:
         if cell.question not in case.questions:
             yield Problem(Where(place.file, place.row, "question"), "is not the id of a question", cell.question)
         elif hypothesis not in case.hypotheses(cell.question):
-            yield Problem(Where(place.file, place.row, "hypothesis"), f"is not a hypothesis of {cell.question}", hypothesis, f"its hypotheses are: {', '.join(case.hypotheses(cell.question))}")
+            yield Problem(
+                Where(place.file, place.row, "hypothesis"),
+                f"is not a hypothesis of {cell.question}",
+                hypothesis,
+                f"its hypotheses are: {', '.join(case.hypotheses(cell.question))}",
+            )
         elif fact_id in case.facts and case.facts[fact_id].question != cell.question:
-            yield Problem(place, f"is filled for {cell.question}, but the fact belongs to {case.facts[fact_id].question}", str(cell.value), "leave the cell empty")
+            yield Problem(
+                place,
+                f"is filled for {cell.question}, but the fact belongs to {case.facts[fact_id].question}",
+                str(cell.value),
+                "leave the cell empty",
+            )
 
 
 def _sources(case: Case) -> Iterator[Problem]:
@@ -151,10 +238,22 @@ def _sources(case: Case) -> Iterator[Problem]:
             yield from _unknown(case, "sources", key, "derives_from", name, case.sources, "source")
         for name in source.interest:
             question, _, hypothesis = name.partition(":")
-            if name not in {"none", "unknown"} and not (question in case.questions and hypothesis in case.hypotheses(question)):
-                yield Problem(_at(case, "sources", key, "interest"), "is not question:hypothesis", name, "write none, unknown, or for example q_trunk:explosives")
+            if name not in {"none", "unknown"} and not (
+                question in case.questions and hypothesis in case.hypotheses(question)
+            ):
+                yield Problem(
+                    _at(case, "sources", key, "interest"),
+                    "is not question:hypothesis",
+                    name,
+                    "write none, unknown, or for example q_trunk:explosives",
+                )
     for loop in _loops({key: [n for n in row.derives_from if n in case.sources] for key, row in case.sources.items()}):
-        yield Problem(_at(case, "sources", loop[0], "derives_from"), "makes a source derive from itself", " -> ".join([*loop, loop[0]]), "remove one step")
+        yield Problem(
+            _at(case, "sources", loop[0], "derives_from"),
+            "makes a source derive from itself",
+            " -> ".join([*loop, loop[0]]),
+            "remove one step",
+        )
 
 
 def _origins(case: Case) -> Iterator[Problem]:
@@ -162,7 +261,12 @@ def _origins(case: Case) -> Iterator[Problem]:
         yield from _unknown(case, "origins", key, "fact", origin.fact, case.facts, "fact")
         for column in ("hit", "false_alarm"):
             if getattr(origin, column) is None:
-                yield Problem(_at(case, "origins", key, column), "is empty", None, "write a range; docs/codebook.md has one for each kind of origin")
+                yield Problem(
+                    _at(case, "origins", key, column),
+                    "is empty",
+                    None,
+                    "write a range; docs/codebook.md has one for each kind of origin",
+                )
 
 
 def _claims(case: Case) -> Iterator[Problem]:
@@ -177,7 +281,12 @@ def _claims(case: Case) -> Iterator[Problem]:
             yield from _unknown(case, "claims", key, "copy_of", claim.copy_of, case.claims, "claim")
             yield from _copy(case, key, claim)
     for loop in _loops({key: [c.copy_of] if c.copy_of in case.claims else [] for key, c in case.claims.items()}):
-        yield Problem(_at(case, "claims", loop[0], "copy_of"), "makes a claim a copy of itself", " -> ".join([*loop, loop[0]]), "the earliest is no copy: empty its cell")
+        yield Problem(
+            _at(case, "claims", loop[0], "copy_of"),
+            "makes a claim a copy of itself",
+            " -> ".join([*loop, loop[0]]),
+            "the earliest is no copy: empty its cell",
+        )
 
 
 def _weighing_columns(case: Case, key: str, claim: Claim) -> Iterator[Problem]:
@@ -186,19 +295,39 @@ def _weighing_columns(case: Case, key: str, claim: Claim) -> Iterator[Problem]:
 
     if claim.origin == "?" and claim.fact is None:
         yield Problem(at("fact"), "is empty", None, "a claim of unknown origin (?) names the fact that it speaks of")
-    if claim.origin and claim.origin != "?" and claim.fact and claim.origin in case.origins and case.origins[claim.origin].fact != claim.fact:
-        yield Problem(at("fact"), f"is not the fact of {claim.origin}", claim.fact, f"write {case.origins[claim.origin].fact}, or leave it empty")
+    if (
+        claim.origin
+        and claim.origin != "?"
+        and claim.fact
+        and claim.origin in case.origins
+        and case.origins[claim.origin].fact != claim.fact
+    ):
+        yield Problem(
+            at("fact"),
+            f"is not the fact of {claim.origin}",
+            claim.fact,
+            f"write {case.origins[claim.origin].fact}, or leave it empty",
+        )
     if claim.origin and claim.says is None:
         yield Problem(at("says"), "is empty", None, "write yes, no or silent")
     if claim.says and not claim.origin and not claim.favours:
         yield Problem(at("origin"), "is empty", None, "name the observation it rests on, or ? where that is unknown")
     if claim.says == "silent" and claim.would_report is None:
-        yield Problem(at("would_report"), "is empty", None, "silence counts only with P(would have said so, had it been seen)")
+        yield Problem(
+            at("would_report"), "is empty", None, "silence counts only with P(would have said so, had it been seen)"
+        )
     if claim.favours is not None:
         if claim.origin:
-            yield Problem(at("favours"), "stands beside an origin", claim.favours, "use either origin and says, or favours and strength")
+            yield Problem(
+                at("favours"),
+                "stands beside an origin",
+                claim.favours,
+                "use either origin and says, or favours and strength",
+            )
         elif _favoured(case, claim) is None:
-            yield Problem(at("favours"), "is not one hypothesis of this case", claim.favours, "write question:hypothesis")
+            yield Problem(
+                at("favours"), "is not one hypothesis of this case", claim.favours, "write question:hypothesis"
+            )
         if claim.strength is None:
             yield Problem(at("strength"), "is empty", None, f"write one of: {', '.join(scales.words('strength'))}")
     elif claim.strength is not None:
@@ -217,7 +346,9 @@ def _favoured(case: Case, claim: Claim) -> tuple[str, str] | None:
     name = claim.favours or ""
     question, colon, hypothesis = name.partition(":")
     if colon:
-        return (question, hypothesis) if question in case.questions and hypothesis in case.hypotheses(question) else None
+        return (
+            (question, hypothesis) if question in case.questions and hypothesis in case.hypotheses(question) else None
+        )
     found = [(q, name) for q in case.questions if name in case.hypotheses(q) and name != OTHER]
     return found[0] if len(found) == 1 else None
 
@@ -227,29 +358,51 @@ def _copy(case: Case, key: str, claim: Claim) -> Iterator[Problem]:
     if head is None:
         return
     if claim.origin and head.origin and claim.origin != head.origin:
-        yield Problem(_at(case, "claims", key, "origin"), f"differs from that of the claim it copies ({head.origin})", claim.origin, "a copy rests on the same origin")
+        yield Problem(
+            _at(case, "claims", key, "origin"),
+            f"differs from that of the claim it copies ({head.origin})",
+            claim.origin,
+            "a copy rests on the same origin",
+        )
     certain = claim.copied is None or (isinstance(claim.copied, Range) and claim.copied.high >= 1)
     if certain and claim.says and head.says and claim.says != head.says:
-        yield Problem(_at(case, "claims", key, "says"), f"is the opposite of the claim it copies ({head.says})", claim.says, "write `copied` below 1, or mend `copy_of`")
+        yield Problem(
+            _at(case, "claims", key, "says"),
+            f"is the opposite of the claim it copies ({head.says})",
+            claim.says,
+            "write `copied` below 1, or mend `copy_of`",
+        )
 
 
 def _places_and_lists(case: Case) -> Iterator[Problem]:
     if case.head.place and case.head.place not in case.places:
-        yield Problem(Where("case.toml", 1, "place"), "is not the id of a place", case.head.place, "name a row of places.csv")
+        yield Problem(
+            Where("case.toml", 1, "place"), "is not the id of a place", case.head.place, "name a row of places.csv"
+        )
     for key, stop in case.stops.items():
         if stop.place:
             yield from _unknown(case, "stops", key, "place", stop.place, case.places, "place")
         if stop.reported_by:
             yield from _unknown(case, "stops", key, "reported_by", stop.reported_by, case.sources, "source")
         if stop.start and stop.end and stop.end.end < stop.start.start:
-            yield Problem(_at(case, "stops", key, "end"), f"is before the start ({stop.start})", stop.end.text, "write the earlier time in start")
+            yield Problem(
+                _at(case, "stops", key, "end"),
+                f"is before the start ({stop.start})",
+                stop.end.text,
+                "write the earlier time in start",
+            )
     for name, rows in case.lists.items():
         for key, row in rows.items():
             if row.source:
                 yield from _unknown(case, f"lists/{name}", key, "source", row.source, case.sources, "source")
     for key, standard in case.standards.items():
         if standard.low > standard.high and ("standards", key) in case.where:
-            yield Problem(_at(case, "standards", key, "low"), "is above high: the range is upside down", f"{standard.low:g}", f"write low {standard.high:g}, high {standard.low:g}")
+            yield Problem(
+                _at(case, "standards", key, "low"),
+                "is above high: the range is upside down",
+                f"{standard.low:g}",
+                f"write low {standard.high:g}, high {standard.low:g}",
+            )
 
 
 def _ratings(case: Case) -> Iterator[Problem]:
@@ -258,7 +411,9 @@ def _ratings(case: Case) -> Iterator[Problem]:
         for row in rows:
             yield from _unknown(case, table, row.id, "question", row.question, case.questions, "question")
             if row.question in case.questions and row.hypothesis not in case.hypotheses(row.question):
-                yield Problem(_at(case, table, row.id, "hypothesis"), f"is not a hypothesis of {row.question}", row.hypothesis)
+                yield Problem(
+                    _at(case, table, row.id, "hypothesis"), f"is not a hypothesis of {row.question}", row.hypothesis
+                )
             if row.fact is not None:
                 yield from _unknown(case, table, row.id, "fact", row.fact, case.facts, "fact")
 

@@ -9,7 +9,20 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from blindspot.case.rows import Claim, Expected, Fact, Head, Listed, Origin, Place, Question, Rating, Source, Standard, Stop
+    from blindspot.case.rows import (
+        Claim,
+        Expected,
+        Fact,
+        Head,
+        Listed,
+        Origin,
+        Place,
+        Question,
+        Rating,
+        Source,
+        Standard,
+        Stop,
+    )
     from blindspot.errors import Where
 
 OTHER = "other"

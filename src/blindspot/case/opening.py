@@ -37,7 +37,14 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
     where |= {("case", key): place for key, place in lines.items()}
     for file in ("sources.csv", "claims.csv"):
         if not (root / file).exists():
-            problems.append(Problem(Where(file), "is missing", None, "a case folder holds case.toml, sources.csv and claims.csv; `blindspot new NAME` writes them"))
+            problems.append(
+                Problem(
+                    Where(file),
+                    "is missing",
+                    None,
+                    "a case folder holds case.toml, sources.csv and claims.csv; `blindspot new NAME` writes them",
+                )
+            )
     sources = table("sources.csv", Source, "sources")
     facts = table("facts.csv", Fact, "facts")
     origins = table("origins.csv", Origin, "origins")
@@ -46,7 +53,10 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
     places = table("places.csv", Place, "places")
     stops = table("stops.csv", Stop, "stops")
     own = table("standards.csv", Standard, "standards")
-    lists = {path.stem: table(f"lists/{path.name}", Listed, f"lists/{path.stem}") for path in sorted((root / "lists").glob("*.csv"))}
+    lists = {
+        path.stem: table(f"lists/{path.name}", Listed, f"lists/{path.stem}")
+        for path in sorted((root / "lists").glob("*.csv"))
+    }
     ratings = {
         path.stem: tuple(table(f"assessments/{path.name}", Rating, f"assessments/{path.stem}").values())
         for path in sorted((root / "assessments").glob("*.csv"))
@@ -61,25 +71,43 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
     return case
 
 
-def _by_id(rows: list[tuple[R, Where]], name: str, where: dict[tuple[str, str], Where], problems: list[Problem]) -> dict[str, R]:
+def _by_id(
+    rows: list[tuple[R, Where]], name: str, where: dict[tuple[str, str], Where], problems: list[Problem]
+) -> dict[str, R]:
     found: dict[str, R] = {}
     for row, place in rows:
         key: str = row.id  # type: ignore[attr-defined]  # every table row has an id
         if key in found:
-            problems.append(Problem(Where(place.file, place.row, "id"), f"is already the id of row {where[name, key].row}", key, "give each row an id of its own"))
+            problems.append(
+                Problem(
+                    Where(place.file, place.row, "id"),
+                    f"is already the id of row {where[name, key].row}",
+                    key,
+                    "give each row an id of its own",
+                )
+            )
             continue
         found[key] = row
         where[name, key] = place
     return dict(sorted(found.items()))
 
 
-def _expected(cells: list[tuple[Expected, Where]], where: dict[tuple[str, str], Where], problems: list[Problem]) -> dict[tuple[str, str], Expected]:
+def _expected(
+    cells: list[tuple[Expected, Where]], where: dict[tuple[str, str], Where], problems: list[Problem]
+) -> dict[tuple[str, str], Expected]:
     found: dict[tuple[str, str], Expected] = {}
     for cell, place in cells:
         key = (cell.fact, cell.hypothesis)
         name = f"{cell.fact}/{cell.hypothesis}"
         if ("expect", name) in where and found.get(key) and found[key].question == cell.question:
-            problems.append(Problem(place, f"is rated a second time; the first is in row {where['expect', name].row}", cell.hypothesis, "keep one row per hypothesis"))
+            problems.append(
+                Problem(
+                    place,
+                    f"is rated a second time; the first is in row {where['expect', name].row}",
+                    cell.hypothesis,
+                    "keep one row per hypothesis",
+                )
+            )
             continue
         found[key] = cell
         where["expect", name] = place

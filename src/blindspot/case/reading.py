@@ -33,7 +33,14 @@ def read_table(root: Path, file: str, kind: type[R], problems: list[Problem]) ->
     rows: list[tuple[R, Where]] = []
     for line, cells in records:
         if len(cells) != len(header):
-            problems.append(Problem(Where(file, line), f"has {len(cells)} cells, the header has {len(header)}", None, "quote a cell that holds a comma"))
+            problems.append(
+                Problem(
+                    Where(file, line),
+                    f"has {len(cells)} cells, the header has {len(header)}",
+                    None,
+                    "quote a cell that holds a comma",
+                )
+            )
             continue
         try:
             rows.append((kind.model_validate(dict(zip(header, cells, strict=True))), Where(file, line)))
@@ -50,21 +57,44 @@ def read_expect(root: Path, problems: list[Problem]) -> list[tuple[Expected, Whe
         return []
     header, records = table
     if header[:2] != ["question", "hypothesis"]:
-        problems.append(Problem(Where(file, 1), "must begin with the columns question,hypothesis", ",".join(header[:2]), "then one column per fact"))
+        problems.append(
+            Problem(
+                Where(file, 1),
+                "must begin with the columns question,hypothesis",
+                ",".join(header[:2]),
+                "then one column per fact",
+            )
+        )
         return []
     if not _header_fits(file, header, tuple(header), [], problems):
         return []
     cells_read: list[tuple[Expected, Where]] = []
     for line, cells in records:
         if len(cells) != len(header):
-            problems.append(Problem(Where(file, line), f"has {len(cells)} cells, the header has {len(header)}", None, "leave a cell empty rather than out"))
+            problems.append(
+                Problem(
+                    Where(file, line),
+                    f"has {len(cells)} cells, the header has {len(header)}",
+                    None,
+                    "leave a cell empty rather than out",
+                )
+            )
             continue
         for fact, cell in zip(header[2:], cells[2:], strict=True):
             if cell.strip():
                 try:
-                    row = Expected.model_validate({"question": cells[0], "hypothesis": cells[1], "fact": fact, "value": cell})
+                    row = Expected.model_validate(
+                        {"question": cells[0], "hypothesis": cells[1], "fact": fact, "value": cell}
+                    )
                 except ValidationError as error:
-                    problems.extend(_problems(error, lambda loc, line=line, fact=fact: Where(file, line, fact if loc[:1] == ("value",) else str(loc[0]))))
+                    problems.extend(
+                        _problems(
+                            error,
+                            lambda loc, line=line, fact=fact: Where(
+                                file, line, fact if loc[:1] == ("value",) else str(loc[0])
+                            ),
+                        )
+                    )
                 else:
                     cells_read.append((row, Where(file, line, fact)))
     return cells_read
@@ -76,14 +106,23 @@ def read_head(root: Path, problems: list[Problem]) -> tuple[Head | None, Places]
     text = _text(root / file, file, problems)
     if text is None:
         if not (root / file).exists():
-            problems.append(Problem(Where(file), "is missing", None, "a case folder holds case.toml, sources.csv and claims.csv; `blindspot new NAME` writes them"))
+            problems.append(
+                Problem(
+                    Where(file),
+                    "is missing",
+                    None,
+                    "a case folder holds case.toml, sources.csv and claims.csv; `blindspot new NAME` writes them",
+                )
+            )
         return None, {}
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+), column (\d+)", str(error))
         line = int(found[1]) if found else None
-        problems.append(Problem(Where(file, line, found[2] if found else None), "is not TOML: " + str(error).split(" (at ")[0]))
+        problems.append(
+            Problem(Where(file, line, found[2] if found else None), "is not TOML: " + str(error).split(" (at ")[0])
+        )
         return None, {}
     lines = _toml_lines(text)
     try:
@@ -95,7 +134,9 @@ def read_head(root: Path, problems: list[Problem]) -> tuple[Head | None, Places]
     for i, question in enumerate(head.question):
         where[question.id] = Where(file, _toml_line(lines, ("question", i)))
         for j, hypothesis in enumerate(question.hypothesis):
-            where[f"{question.id}:{hypothesis.id}"] = Where(file, _toml_line(lines, ("question", i, "hypothesis", j)), "prior")
+            where[f"{question.id}:{hypothesis.id}"] = Where(
+                file, _toml_line(lines, ("question", i, "hypothesis", j)), "prior"
+            )
     for i, _ in enumerate(head.finding):
         where[f"finding:{i}"] = Where(file, _toml_line(lines, ("finding", i)))
     return head, where
@@ -115,7 +156,9 @@ def read_cells(root: Path, file: str, problems: list[Problem]) -> tuple[list[str
                 records.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        problems.append(Problem(Where(file, line), f"is not CSV: {error}", None, "double a quotation mark inside a quoted cell"))
+        problems.append(
+            Problem(Where(file, line), f"is not CSV: {error}", None, "double a quotation mark inside a quoted cell")
+        )
         return None
     if not records:
         problems.append(Problem(Where(file), "is empty", None, "write at least the header row"))
@@ -135,21 +178,43 @@ def _text(path: Path, file: str, problems: list[Problem]) -> str | None:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        problems.append(Problem(Where(file, line), "is not UTF-8", f"byte 0x{raw[error.start]:02x}", "save the file with encoding UTF-8"))
+        problems.append(
+            Problem(
+                Where(file, line), "is not UTF-8", f"byte 0x{raw[error.start]:02x}", "save the file with encoding UTF-8"
+            )
+        )
         return None
     if "\x00" in text:
-        problems.append(Problem(Where(file, text[: text.index("\x00")].count("\n") + 1), "holds a NUL byte", None, "save the file as plain text, UTF-8"))
+        problems.append(
+            Problem(
+                Where(file, text[: text.index("\x00")].count("\n") + 1),
+                "holds a NUL byte",
+                None,
+                "save the file as plain text, UTF-8",
+            )
+        )
         return None
     return text
 
 
-def _header_fits(file: str, header: list[str], columns: tuple[str, ...], needed: list[str], problems: list[Problem]) -> bool:
+def _header_fits(
+    file: str, header: list[str], columns: tuple[str, ...], needed: list[str], problems: list[Problem]
+) -> bool:
     before = len(problems)
     for name in sorted({name for name in header if header.count(name) > 1}):
-        problems.append(Problem(Where(file, 1, name), "stands twice in the header", None, "keep one column of that name"))
+        problems.append(
+            Problem(Where(file, 1, name), "stands twice in the header", None, "keep one column of that name")
+        )
     for name in header:
         if name not in columns:
-            problems.append(Problem(Where(file, 1, name or "(no name)"), "is not a column of this file", None, f"the columns are {', '.join(columns)}"))
+            problems.append(
+                Problem(
+                    Where(file, 1, name or "(no name)"),
+                    "is not a column of this file",
+                    None,
+                    f"the columns are {', '.join(columns)}",
+                )
+            )
     for name in needed:
         if name not in header:
             problems.append(Problem(Where(file, 1, name), "is missing from the header", None, "add the column"))
@@ -159,11 +224,18 @@ def _header_fits(file: str, header: list[str], columns: tuple[str, ...], needed:
 def _problems(error: ValidationError, where: Any) -> list[Problem]:
     found = []
     for item in error.errors(include_url=False):
-        loc = tuple(part for part in item["loc"] if not (isinstance(part, str) and ("[" in part or part in {"Range", "Reference"})))
-        what = item["msg"].removeprefix("Value error, ")
-        what = {"string_pattern_mismatch": "is not an id; use letters, digits, _ . -", "missing": "is missing", "extra_forbidden": "is not known here", "string_too_short": "is empty"}.get(
-            item["type"], what[:1].lower() + what[1:]
+        loc = tuple(
+            part
+            for part in item["loc"]
+            if not (isinstance(part, str) and ("[" in part or part in {"Range", "Reference"}))
         )
+        what = item["msg"].removeprefix("Value error, ")
+        what = {
+            "string_pattern_mismatch": "is not an id; use letters, digits, _ . -",
+            "missing": "is missing",
+            "extra_forbidden": "is not known here",
+            "string_too_short": "is empty",
+        }.get(item["type"], what[:1].lower() + what[1:])
         got = item["input"] if isinstance(item["input"], str | int | float) else None
         found.append(Problem(where(loc), what, None if got is None or got == "" else str(got)))
     return found

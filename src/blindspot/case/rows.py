@@ -46,7 +46,9 @@ def _strength(value: Any) -> Any:
     try:
         numbers = read_range(value)
     except ValueError as error:
-        raise ValueError(f"is not a strength; write a likelihood ratio such as 2-10 or one of: {', '.join(known)}") from error
+        raise ValueError(
+            f"is not a strength; write a likelihood ratio such as 2-10 or one of: {', '.join(known)}"
+        ) from error
     if numbers.low <= 0:
         raise ValueError("is not a likelihood ratio; write a number above 0")
     return numbers
@@ -78,7 +80,9 @@ class Source(Row):
     name: Text
     role: str = ""
     party: str = ""
-    anonymity: Annotated[Literal["named", "title", "organisation", "relation", "unnamed"] | None, BeforeValidator(_blank)] = None
+    anonymity: Annotated[
+        Literal["named", "title", "organisation", "relation", "unnamed"] | None, BeforeValidator(_blank)
+    ] = None
     reliability: Reliability = None  # Admiralty letter or range: P(faithful); blank = F
     interest: Ids = ()  # none, unknown, or question:hypothesis;...
     derives_from: Ids = ()
@@ -123,7 +127,9 @@ class Claim(Row):
     said_at: OptionalTime = None
     public_at: OptionalTime = None
     source: Id
-    origin: Annotated[Annotated[str, Field(pattern=r"^(\?|[A-Za-z0-9][A-Za-z0-9_.-]*)$")] | None, BeforeValidator(_blank)] = None
+    origin: Annotated[
+        Annotated[str, Field(pattern=r"^(\?|[A-Za-z0-9][A-Za-z0-9_.-]*)$")] | None, BeforeValidator(_blank)
+    ] = None
     says: Annotated[Literal["yes", "no", "silent"] | None, BeforeValidator(_blank)] = None
     directness: Annotated[Literal["first_hand", "second_hand", "unknown"] | None, BeforeValidator(_blank)] = None
     basis: str = ""
@@ -221,7 +227,10 @@ class Hypothesis(Row):
 
     id: Id
     text: Text
-    prior: Annotated[Quantity | None, _probability("likelihood")] | dict[str, Annotated[Quantity, _probability("likelihood")]] = None
+    prior: (
+        Annotated[Quantity | None, _probability("likelihood")]
+        | dict[str, Annotated[Quantity, _probability("likelihood")]]
+    ) = None
     basis: str = scales.JUDGEMENT
     by: str = ""
 

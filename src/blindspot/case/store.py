@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-FILES = ("case.toml", "sources.csv", "origins.csv", "facts.csv", "expect.csv", "claims.csv", "places.csv", "stops.csv", "standards.csv")
+FILES = (
+    "case.toml",
+    "sources.csv",
+    "origins.csv",
+    "facts.csv",
+    "expect.csv",
+    "claims.csv",
+    "places.csv",
+    "stops.csv",
+    "standards.csv",
+)
 FOLDERS = ("lists", "assessments")
 
 
@@ -67,14 +77,26 @@ class Store:
         if self._fresh or made.get("key") != key:
             return False
         sizes = made.get("outputs", {})
-        return all(path.exists() and sizes.get(str(path)) == [path.stat().st_size, path.stat().st_mtime_ns] for path in outputs)
+        return all(
+            path.exists() and sizes.get(str(path)) == [path.stat().st_size, path.stat().st_mtime_ns] for path in outputs
+        )
 
     def put(self, name: str, made: Made, result: Any = None, outputs: Iterable[Path] = ()) -> None:
         """Keep a result and what it was made from."""
         if result is not None:
-            write_text(self._made / f"{name}.json", json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n")
+            write_text(
+                self._made / f"{name}.json", json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n"
+            )
         sizes = {str(p): [p.stat().st_size, p.stat().st_mtime_ns] for p in outputs}
-        record = {"stage": name, "key": made.key, "method": made.method, "settings": made.settings, "files": made.files, "when": datetime.now(tz=UTC).isoformat(timespec="seconds"), "outputs": sizes}
+        record = {
+            "stage": name,
+            "key": made.key,
+            "method": made.method,
+            "settings": made.settings,
+            "files": made.files,
+            "when": datetime.now(tz=UTC).isoformat(timespec="seconds"),
+            "outputs": sizes,
+        }
         write_text(self._made / f"{name}.made.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
     def save_memo(self) -> None:

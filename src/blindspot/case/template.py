@@ -8,7 +8,7 @@ from blindspot.case.store import write_text
 from blindspot.errors import UsageError
 
 _FILES = {
-    "case.toml": '''id = "{id}"
+    "case.toml": """id = "{id}"
 title = "What happened, where, when"
 date = "2020-01-01"            # the day of the incident (UTC); a future date is refused
 utc_offset = "+00:00"          # local time, shown beside UTC
@@ -26,7 +26,7 @@ asserted = "as_stated"         # the account under test
   [[question.hypothesis]]
   id = "otherwise"
   text = "it happened otherwise"
-''',
+""",
     "sources.csv": """id,name,role,party,anonymity,reliability,interest,derives_from,url,note
 S1,first spokesperson (replace),official_statement,,named,C,q_event:as_stated,,,
 S2,person who was there (replace),witness,,named,B,none,,,

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 _TABLES = ("sources", "facts", "origins", "claims", "places", "stops", "standards")
 
 
-def explain(case: Case, stage: str, says: str, method: str, files: dict[str, str], ids: Sequence[str]) -> dict[str, Any]:
+def explain(
+    case: Case, stage: str, says: str, method: str, files: dict[str, str], ids: Sequence[str]
+) -> dict[str, Any]:
     """Stage, method, input files with hashes, and every number and row that it rests on; narrowed to `ids` where given.
 
     Raises UsageError where an id is nowhere in the case.
     """
     wanted = _widen(case, ids)
     rows = []
-    for (table, key), where in sorted(case.where.items(), key=lambda item: (item[1].file, item[1].row or 0, item[1].column or "")):
+    for (table, key), where in sorted(
+        case.where.items(), key=lambda item: (item[1].file, item[1].row or 0, item[1].column or "")
+    ):
         if table != "expect" and not key.startswith("finding:") and (not ids or key in wanted):
             rows.append({"where": str(where), "what": f"{table} {key}".strip(), "basis": ""})
     for p in build(case).network.parameters:
@@ -30,7 +34,13 @@ def explain(case: Case, stage: str, says: str, method: str, files: dict[str, str
         if not ids or about & wanted:
             bounds = f"{p.low:g}" if p.fixed else f"{p.low:g}-{p.high:g}"
             by = f" ({p.by})" if p.by else ""
-            rows.append({"where": str(p.where) if p.where else "scales.toml", "what": f"{p.name} = {bounds}{by}", "basis": p.basis})
+            rows.append(
+                {
+                    "where": str(p.where) if p.where else "scales.toml",
+                    "what": f"{p.name} = {bounds}{by}",
+                    "basis": p.basis,
+                }
+            )
     return {"stage": stage, "says": says, "method": method, "files": files, "rows": rows}
 
 
@@ -46,5 +56,7 @@ def _widen(case: Case, ids: Sequence[str]) -> set[str]:
         if claim:
             wanted |= {claim.source} | {x for x in (claim.origin, claim.fact, claim.copy_of, claim.directness) if x}
     wanted |= {case.origins[o].fact for o in wanted & case.origins.keys()}
-    wanted |= {case.facts[f].question for f in wanted & case.facts.keys()} if any(i in case.facts for i in ids) else set()
+    wanted |= (
+        {case.facts[f].question for f in wanted & case.facts.keys()} if any(i in case.facts for i in ids) else set()
+    )
     return wanted

@@ -25,7 +25,9 @@ SHARE = 0.5
 CLOSE_TEXT = 90
 
 
-def audit(case: Case, built: Built, question: str, items: list[Item], scenarios: dict[str, dict[str, Spread]], median: float) -> list[Note]:
+def audit(
+    case: Case, built: Built, question: str, items: list[Item], scenarios: dict[str, dict[str, Spread]], median: float
+) -> list[Note]:
     """The notes on one question, errors first."""
     facts = {key for key, fact in case.facts.items() if fact.question == question}
     claims = {r.id for r in built.network.reports if r.question == question}
@@ -64,7 +66,14 @@ def _late_cells(case: Case, facts: set[str]) -> list[Note]:
             times = [(r.rated_at.start, r.id) for r in rows if r.fact == fact and r.rated_at and not r.again]
             if len(times) > 1 and max(times)[0] - min(times)[0] > timedelta(days=1):
                 late = tuple(i for t, i in times if t - min(times)[0] > timedelta(days=1))
-                notes.append(Note("pseudo-diagnosticity", "warning", f"{reviewer} rated the column {fact} at different times, more than a day apart; rate all hypotheses of a fact at once.", late))
+                notes.append(
+                    Note(
+                        "pseudo-diagnosticity",
+                        "warning",
+                        f"{reviewer} rated the column {fact} at different times, more than a day apart; rate all hypotheses of a fact at once.",
+                        late,
+                    )
+                )
     return notes
 
 
@@ -73,31 +82,58 @@ def _no_support(items: list[Item]) -> list[Note]:
     idle = tuple(i.id for i in items if i.kind == "origin" and i.alone.low < 0 < i.alone.high)
     if not idle:
         return []
-    return [Note("supports that do not", "note", f"The weight of {', '.join(idle)} could point either way: the range of each, taken alone, contains an even likelihood ratio.", idle)]
+    return [
+        Note(
+            "supports that do not",
+            "note",
+            f"The weight of {', '.join(idle)} could point either way: the range of each, taken alone, contains an even likelihood ratio.",
+            idle,
+        )
+    ]
 
 
 def _order(case: Case, question: str) -> list[Note]:
     """Check 3: did ratings follow the leader of the moment? Sign test with a permutation p."""
     notes = []
     for reviewer, rows in case.ratings.items():
-        timed = sorted((r for r in rows if r.question == question and r.fact and r.rated_at and isinstance(r.value, Range) and not r.again), key=lambda r: (r.rated_at.start if r.rated_at else 0, r.id))  # type: ignore[arg-type,return-value]  # rated_at is there
+        timed = sorted(
+            (
+                r
+                for r in rows
+                if r.question == question and r.fact and r.rated_at and isinstance(r.value, Range) and not r.again
+            ),
+            key=lambda r: (r.rated_at.start if r.rated_at else 0, r.id),
+        )
         columns: dict[str, dict[str, float]] = {}
         for r in timed:
             if isinstance(r.value, Range):
                 columns.setdefault(r.fact or "", {})[r.hypothesis] = r.value.middle
         asserted = case.asserted(question)
-        signs = [np.sign(np.log(c[asserted] / max(np.mean([v for h, v in c.items() if h not in {asserted, OTHER}]), 1e-9))) for c in columns.values() if asserted in c and len(c) > 1]
+        signs = [
+            np.sign(
+                np.log(c[asserted] / max(float(np.mean([v for h, v in c.items() if h not in {asserted, OTHER}])), 1e-9))
+            )
+            for c in columns.values()
+            if asserted in c and len(c) > 1
+        ]
         if len(signs) < 5:
             continue
         follow = _follows(np.array(signs))
         rng = np.random.default_rng(1)
         p = float(np.mean([_follows(rng.permutation(signs)) >= follow for _ in range(999)]))
         if p <= 0.05:
-            notes.append(Note("order effect", "warning", f"{reviewer}'s ratings follow whichever account led before them more often than chance would ({follow:.0%} of columns, permutation p = {p:.3f}).", (question,)))
+            notes.append(
+                Note(
+                    "order effect",
+                    "warning",
+                    f"{reviewer}'s ratings follow whichever account led before them more often than chance would ({follow:.0%} of columns, permutation p = {p:.3f}).",
+                    (question,),
+                )
+            )
     return notes
 
 
-def _follows(signs: np.ndarray) -> float:  # type: ignore[type-arg]  # small local vector
+def _follows(signs: np.ndarray) -> float:
     leader = np.sign(np.cumsum(signs))[:-1]
     return float(np.mean(signs[1:] == leader))
 
@@ -111,16 +147,51 @@ def _concentration(case: Case, built: Built, items: list[Item], question: str) -
             top = max((i for i in items if i.kind == kind), key=lambda i: (abs(i.ban.median), i.id), default=None)
             share = min(1.0, abs(top.ban.median) / total) if top else 0.0
             if top and share >= SHARE:
-                notes.append(Note("one " + kind, "warning", f"{share:.0%} of the weight on this question rests on one {kind}: {top.id}.", (top.id,)))
-        interested = tuple(i.id for i in items if i.kind == "source" and any(n.startswith(question + ":") for n in case.sources[i.id].interest))
-        part = sum(abs(i.ban.median) for i in items if i.id in interested and i.kind == "source") / max(1e-12, sum(abs(i.ban.median) for i in items if i.kind == "source"))
+                notes.append(
+                    Note(
+                        "one " + kind,
+                        "warning",
+                        f"{share:.0%} of the weight on this question rests on one {kind}: {top.id}.",
+                        (top.id,),
+                    )
+                )
+        interested = tuple(
+            i.id
+            for i in items
+            if i.kind == "source" and any(n.startswith(question + ":") for n in case.sources[i.id].interest)
+        )
+        part = sum(abs(i.ban.median) for i in items if i.id in interested and i.kind == "source") / max(
+            1e-12, sum(abs(i.ban.median) for i in items if i.kind == "source")
+        )
         if interested and part >= SHARE:
-            notes.append(Note("interest", "warning", f"{part:.0%} of the weight of sources comes from {len(interested)} with a stated interest in this answer.", interested))
-    widths = {h: [p.bounds()[1] - p.bounds()[0] for p in built.network.parameters if p.name.startswith("expect:") and p.name.endswith("/" + h) and not p.fixed] for h in case.hypotheses(question) if h != OTHER}
+            notes.append(
+                Note(
+                    "interest",
+                    "warning",
+                    f"{part:.0%} of the weight of sources comes from {len(interested)} with a stated interest in this answer.",
+                    interested,
+                )
+            )
+    widths = {
+        h: [
+            p.bounds()[1] - p.bounds()[0]
+            for p in built.network.parameters
+            if p.name.startswith("expect:") and p.name.endswith("/" + h) and not p.fixed
+        ]
+        for h in case.hypotheses(question)
+        if h != OTHER
+    }
     means = {h: float(np.mean(w)) for h, w in widths.items() if w}
     if len(means) > 1 and max(means.values()) > 2 * min(means.values()):
         wide, tight = max(means, key=lambda h: means[h]), min(means, key=lambda h: means[h])
-        notes.append(Note("asymmetry", "note", f"Ranges for {wide} are more than twice as wide as for {tight}: one account is held to looser numbers.", (wide, tight)))
+        notes.append(
+            Note(
+                "asymmetry",
+                "note",
+                f"Ranges for {wide} are more than twice as wide as for {tight}: one account is held to looser numbers.",
+                (wide, tight),
+            )
+        )
     return notes
 
 
@@ -134,8 +205,19 @@ def _lens(case: Case, question: str, scenarios: dict[str, dict[str, Spread]]) ->
     lead = case.standards[case.head.standards[0]]
     t = (lead.low + lead.high) / 2
     severity = "warning" if (a > t) != (b > t) else "note"
-    depends = "The median crosses the lead standard with it." if severity == "warning" else "It does not cross the lead standard."
-    return [Note("lens", severity, f"If the interpreting team read with an expectation, {asserted} is at {a:.0%}; if it did not, at {b:.0%}. {depends}", (asserted,))]
+    depends = (
+        "The median crosses the lead standard with it."
+        if severity == "warning"
+        else "It does not cross the lead standard."
+    )
+    return [
+        Note(
+            "lens",
+            severity,
+            f"If the interpreting team read with an expectation, {asserted} is at {a:.0%}; if it did not, at {b:.0%}. {depends}",
+            (asserted,),
+        )
+    ]
 
 
 def _double(case: Case, facts: set[str], claims: set[str]) -> list[Note]:
@@ -147,13 +229,29 @@ def _double(case: Case, facts: set[str], claims: set[str]) -> list[Note]:
             by_artefact.setdefault(row.artefact, []).append(key)
     for artefact, keys in sorted(by_artefact.items()):
         if len(keys) > 1:
-            notes.append(Note("double counting", "warning", f"{', '.join(keys)} rest on the same artefact ({artefact}) and are weighed as separate observations of different facts.", tuple(keys)))
-    texts = {k: case.claims[k].quote_summary.casefold() for k in sorted(claims) if len(case.claims[k].quote_summary) > 40}
+            notes.append(
+                Note(
+                    "double counting",
+                    "warning",
+                    f"{', '.join(keys)} rest on the same artefact ({artefact}) and are weighed as separate observations of different facts.",
+                    tuple(keys),
+                )
+            )
+    texts = {
+        k: case.claims[k].quote_summary.casefold() for k in sorted(claims) if len(case.claims[k].quote_summary) > 40
+    }
     seen: dict[str, str] = {}
     for key, text in texts.items():
         same = seen.setdefault(text, key)
         if same != key and case.claims[key].origin != case.claims[same].origin:
-            notes.append(Note("double counting", "warning", f"{same} and {key} say the same in the same words, yet rest on different origins.", (same, key)))
+            notes.append(
+                Note(
+                    "double counting",
+                    "warning",
+                    f"{same} and {key} say the same in the same words, yet rest on different origins.",
+                    (same, key),
+                )
+            )
     return notes
 
 
@@ -163,8 +261,21 @@ def _gut(case: Case, question: str, median: float) -> list[Note]:
     notes = []
     for reviewer, rows in case.ratings.items():
         for r in rows:
-            if r.question == question and r.fact is None and r.hypothesis == asserted and isinstance(r.value, Range) and not r.value.low <= median <= r.value.high:
-                notes.append(Note("gut gap", "note", f"{reviewer} stated {r.value} for {asserted} before the sum; the sum says {median:.0%}. One of the two deserves a second look.", (r.id,)))
+            if (
+                r.question == question
+                and r.fact is None
+                and r.hypothesis == asserted
+                and isinstance(r.value, Range)
+                and not r.value.low <= median <= r.value.high
+            ):
+                notes.append(
+                    Note(
+                        "gut gap",
+                        "note",
+                        f"{reviewer} stated {r.value} for {asserted} before the sum; the sum says {median:.0%}. One of the two deserves a second look.",
+                        (r.id,),
+                    )
+                )
     return notes
 
 
@@ -173,16 +284,32 @@ def _again(case: Case, question: str) -> list[Note]:
     notes = []
     for reviewer, rows in case.ratings.items():
         first = {(r.fact, r.hypothesis): r for r in rows if r.question == question and not r.again}
-        pairs = [(first[r.fact, r.hypothesis], r) for r in rows if r.again and (r.fact, r.hypothesis) in first and r.question == question]
+        pairs = [
+            (first[r.fact, r.hypothesis], r)
+            for r in rows
+            if r.again and (r.fact, r.hypothesis) in first and r.question == question
+        ]
         apart = tuple(b.id for a, b in pairs if not _overlap(a, b))
         if pairs:
             severity = "warning" if len(apart) * 2 > len(pairs) else "note"
-            notes.append(Note("blind re-rate", severity, f"{reviewer} rated {len(pairs)} cells twice; {len(apart)} of them do not overlap.", apart))
+            notes.append(
+                Note(
+                    "blind re-rate",
+                    severity,
+                    f"{reviewer} rated {len(pairs)} cells twice; {len(apart)} of them do not overlap.",
+                    apart,
+                )
+            )
     return notes
 
 
 def _overlap(a: Rating, b: Rating) -> bool:
-    return isinstance(a.value, Range) and isinstance(b.value, Range) and a.value.low <= b.value.high and b.value.low <= a.value.high
+    return (
+        isinstance(a.value, Range)
+        and isinstance(b.value, Range)
+        and a.value.low <= b.value.high
+        and b.value.low <= a.value.high
+    )
 
 
 def _hindsight(case: Case, question: str) -> list[Note]:
@@ -191,9 +318,28 @@ def _hindsight(case: Case, question: str) -> list[Note]:
     if not found:
         return []
     first = min(found)
-    late = tuple(r.id for rows in case.ratings.values() for r in rows if r.question == question and r.rated_at and r.rated_at.start >= first.start)
+    late = tuple(
+        r.id
+        for rows in case.ratings.values()
+        for r in rows
+        if r.question == question and r.rated_at and r.rated_at.start >= first.start
+    )
     if late:
-        return [Note("hindsight", "warning", f"{len(late)} ratings were made after the finding of {first}: whoever rated may have known the outcome.", late)]
+        return [
+            Note(
+                "hindsight",
+                "warning",
+                f"{len(late)} ratings were made after the finding of {first}: whoever rated may have known the outcome.",
+                late,
+            )
+        ]
     if not case.ratings:
-        return [Note("hindsight", "note", f"The sheet carries no dates of rating, and a finding was made on {first}: take it that the numbers were set with hindsight.", (question,))]
+        return [
+            Note(
+                "hindsight",
+                "note",
+                f"The sheet carries no dates of rating, and a finding was made on {first}: take it that the numbers were set with hindsight.",
+                (question,),
+            )
+        ]
     return []

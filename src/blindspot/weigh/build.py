@@ -10,7 +10,19 @@ import numpy as np
 from blindspot.case import OTHER, scales
 from blindspot.case.crosscheck import favoured
 from blindspot.quantities import Quantity, Range, Reference
-from blindspot.weigh.network import Network, Report, Table, assemble, binary_table, fact_table, mixture_tables, origin_table, prior_table, ratio_table, source_tables
+from blindspot.weigh.network import (
+    Network,
+    Report,
+    Table,
+    assemble,
+    binary_table,
+    fact_table,
+    mixture_tables,
+    origin_table,
+    prior_table,
+    ratio_table,
+    source_tables,
+)
 from blindspot.weigh.parameters import Parameter
 from blindspot.weigh.pool import pooled
 
@@ -20,8 +32,6 @@ if TYPE_CHECKING:
     from blindspot.case import Case
     from blindspot.case.rows import Claim, Origin
     from blindspot.errors import Where
-
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,9 @@ class Built:
     copies: dict[str, tuple[str, ...]]  # weighed claim -> its perfect copies
 
 
-def build(case: Case, computed: Mapping[str, Range] | None = None, reviewer: str | None = None, *, copies_count: bool = False) -> Built:
+def build(
+    case: Case, computed: Mapping[str, Range] | None = None, reviewer: str | None = None, *, copies_count: bool = False
+) -> Built:
     """The network of a case.
 
     `computed` answers references such as `coverage:courtyard`; `reviewer` takes one reviewer's ratings instead of the
@@ -71,7 +83,9 @@ class _Builder:
         facts = [fact for fact in case.facts if self._fact(fact)]
         origins = [key for key, origin in case.origins.items() if origin.fact in facts and self._origin(key, origin)]
         heads, copies = self._copies()
-        reports = [report for key in heads if (report := self._report(key, case.claims[key], facts, origins)) is not None]
+        reports = [
+            report for key in heads if (report := self._report(key, case.claims[key], facts, origins)) is not None
+        ]
         weighed = {report.id for report in reports}
         by_source: dict[str, list[Report]] = {}
         for report in reports:
@@ -80,8 +94,17 @@ class _Builder:
             self._source(source, by_source[source])
         asserted = {q: case.asserted(q) for q in case.questions}
         hypotheses = {q: case.hypotheses(q) for q in case.questions}
-        network = assemble(sorted(self.parameters.values(), key=lambda p: p.name), reports, self.tables, self.sizes, hypotheses, asserted)
-        return Built(network, tuple(self.left_out), {key: tuple(ids) for key, ids in sorted(copies.items()) if key in weighed})
+        network = assemble(
+            sorted(self.parameters.values(), key=lambda p: p.name),
+            reports,
+            self.tables,
+            self.sizes,
+            hypotheses,
+            asserted,
+        )
+        return Built(
+            network, tuple(self.left_out), {key: tuple(ids) for key, ids in sorted(copies.items()) if key in weighed}
+        )
 
     def _question(self, question: str) -> None:
         row, names = self.case.questions[question], self.case.hypotheses(question)
@@ -97,7 +120,15 @@ class _Builder:
                 key = f"prior:{question}/{name}" + (f"|{parent}" if isinstance(prior, dict) else "")
                 where = self.case.where.get(("case", f"{question}:{name}"))
                 if isinstance(value, Range):
-                    line.append(self._add(key, value, hypothesis.basis if hypothesis else "", hypothesis.by if hypothesis else "", where))
+                    line.append(
+                        self._add(
+                            key,
+                            value,
+                            hypothesis.basis if hypothesis else "",
+                            hypothesis.by if hypothesis else "",
+                            where,
+                        )
+                    )
                 elif name == OTHER:
                     line.append(self._default(OTHER, f"prior:{question}/other"))
                 else:
@@ -114,7 +145,11 @@ class _Builder:
         if missing:
             started = len(missing) < len(named)
             why = f"The expect column of {fact} is {'half filled' if started else 'empty'}: no range for {', '.join(missing)}. It has no weight (LR = 1) until every hypothesis is rated."
-            self.left_out.append(LeftOut("pseudo-diagnosticity" if started else "not rated", "error" if started else "note", why, (fact,)))
+            self.left_out.append(
+                LeftOut(
+                    "pseudo-diagnosticity" if started else "not rated", "error" if started else "note", why, (fact,)
+                )
+            )
             return False
         ranges = [value for value in named.values() if value is not None]
         hull = Range(min(r.low for r in ranges), max(r.high for r in ranges))
@@ -122,7 +157,11 @@ class _Builder:
         for h in names:
             where = self.case.where.get(("expect", f"{fact}/{h}"))
             value = found[h]
-            basis = row.basis if value is not None else "judgement: not rated for `other`, so anything between the named hypotheses"
+            basis = (
+                row.basis
+                if value is not None
+                else "judgement: not rated for `other`, so anything between the named hypotheses"
+            )
             keys.append(self._add(f"expect:{fact}/{h}", value or hull, basis, row.by, where))
         self.sizes[f"fact:{fact}"] = 2
         self.tables.append(fact_table(row.question, fact, keys))
@@ -149,7 +188,9 @@ class _Builder:
             self.tables.append(binary_table(f"lens:{team}", self._default("primed", f"primed:{team}")))
             self._default("lens", f"lens:{team}", logit=False)
         self.sizes[f"origin:{key}"] = 2
-        self.tables.append(origin_table(row.fact, key, team, row.lens or "raises_false_alarms", opportunity=opportunity is not None))
+        self.tables.append(
+            origin_table(row.fact, key, team, row.lens or "raises_false_alarms", opportunity=opportunity is not None)
+        )
         return True
 
     def _copies(self) -> tuple[list[str], dict[str, list[str]]]:
@@ -157,7 +198,7 @@ class _Builder:
         claims = self.case.claims
         copies: dict[str, list[str]] = {}
         heads = []
-        for key, claim in claims.items():
+        for key in claims:
             head = key
             while claims[head].copy_of is not None and self._perfect(claims[head]):
                 head = claims[head].copy_of or head
@@ -168,7 +209,9 @@ class _Builder:
         return heads, copies
 
     def _perfect(self, claim: Claim) -> bool:
-        return not self.copies_count and (claim.copied is None or (isinstance(claim.copied, Range) and claim.copied.low >= 1))
+        return not self.copies_count and (
+            claim.copied is None or (isinstance(claim.copied, Range) and claim.copied.low >= 1)
+        )
 
     def _report(self, key: str, claim: Claim, facts: list[str], origins: list[str]) -> Report | None:
         place = self.case.where["claims", key]
@@ -181,7 +224,9 @@ class _Builder:
             return None
         if claim.says != "yes" and not self._could_have_told(key, claim):
             return None
-        about, origin, team = f"origin:{claim.origin}", claim.origin, None
+        about = f"origin:{claim.origin}"
+        origin: str | None = claim.origin
+        team: str | None = None
         if claim.origin == "?":
             about, origin = f"unknown:{key}", None
             known = [o for o in origins if self.case.origins[o].fact == fact]
@@ -201,20 +246,48 @@ class _Builder:
         if copy_of is not None and isinstance(claim.copied, Range):
             copied = self._add(f"copied:{key}", claim.copied, scales.JUDGEMENT, "", place)
         agrees = copy_of is None or self.case.claims[copy_of].says == claim.says
-        return Report(key, claim.source, about, f"fact:{fact}", self.case.facts[fact].question, origin, team, claim.says, slip, would, copy_of, copied, agrees, self._follows(claim, fact))
+        return Report(
+            key,
+            claim.source,
+            about,
+            f"fact:{fact}",
+            self.case.facts[fact].question,
+            origin,
+            team,
+            claim.says,
+            slip,
+            would,
+            copy_of,
+            copied,
+            agrees,
+            self._follows(claim, fact),
+        )
 
     def _favouring(self, key: str, claim: Claim, place: Where) -> Report:
         question, hypothesis = favoured(self.case, claim)
         names = self.case.hypotheses(question)
         strength = claim.strength or Range(1, 1)
-        name = self._add(f"strength:{key}", strength, f"{scales.source('strength')}; the word: judgement", "", place, logit=False)
+        name = self._add(
+            f"strength:{key}", strength, f"{scales.source('strength')}; the word: judgement", "", place, logit=False
+        )
         self.sizes[f"fact:{key}"] = 2
         self.tables.append(ratio_table(question, key, names.index(hypothesis), len(names), name))
         directness = claim.directness or "unknown"
         slip = self._add(f"slip:{directness}", scales.words("slip")[directness], scales.source("slip"), "", None)
         interest = self._interest(claim.source, question)
         follows = None if interest is None else (interest == hypothesis) == (claim.says != "no")
-        return Report(key, claim.source, f"fact:{key}", f"fact:{key}", question, None, None, claim.says or "yes", slip, follows_interest=follows)
+        return Report(
+            key,
+            claim.source,
+            f"fact:{key}",
+            f"fact:{key}",
+            question,
+            None,
+            None,
+            claim.says or "yes",
+            slip,
+            follows_interest=follows,
+        )
 
     def _could_have_told(self, key: str, claim: Claim) -> bool:
         if claim.origin == "?":
@@ -255,7 +328,9 @@ class _Builder:
             return None
         middle = {h: self.parameters[f"expect:{fact}/{h}"] for h in self.case.hypotheses(question)}
         own = Range(middle[interest].low, middle[interest].high).middle
-        others = float(np.mean([Range(p.low, p.high).middle for h, p in middle.items() if h not in {interest, OTHER}] or [own]))
+        others = float(
+            np.mean([Range(p.low, p.high).middle for h, p in middle.items() if h not in {interest, OTHER}] or [own])
+        )
         return None if abs(own - others) < 1e-12 else (own > others) == (claim.says == "yes")
 
     def _resolve(self, value: Quantity | None, used_by: str) -> Range | None:
@@ -269,10 +344,14 @@ class _Builder:
 
     def _default(self, name: str, key: str, *, logit: bool = True) -> str:
         if name in self.case.head.model:
-            return self._add(key, self.case.head.model[name], "case.toml [model]", "", self.case.where["case", ""], logit=logit)
+            return self._add(
+                key, self.case.head.model[name], "case.toml [model]", "", self.case.where["case", ""], logit=logit
+            )
         cited = scales.default(name)
         return self._add(key, cited.range, cited.basis, "", None, logit=logit)
 
     def _add(self, name: str, value: Range, basis: str, by: str, where: Where | None, *, logit: bool = True) -> str:
-        self.parameters.setdefault(name, Parameter(name, value.low, value.high, basis or scales.JUDGEMENT, by, where, logit))
+        self.parameters.setdefault(
+            name, Parameter(name, value.low, value.high, basis or scales.JUDGEMENT, by, where, logit)
+        )
         return name

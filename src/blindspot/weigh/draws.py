@@ -48,7 +48,12 @@ def middle(network: Network) -> Draws:
     return Draws(shares, {name: value.reshape(()) for name, value in values(network.parameters, shares).items()}, 1)
 
 
-def subsets(network: Network, draws: Draws, masks: NDArray[np.float64], shown: Sequence[Mapping[str, NDArray[np.float64]]] | None = None) -> dict[str, NDArray[np.float64]]:
+def subsets(
+    network: Network,
+    draws: Draws,
+    masks: NDArray[np.float64],
+    shown: Sequence[Mapping[str, NDArray[np.float64]]] | None = None,
+) -> dict[str, NDArray[np.float64]]:
     """Posteriors for each mask of kept reports: name -> (masks, states, rows). `masks` is (masks, reports)."""
     found: dict[str, list[NDArray[np.float64]]] = {}
     block = max(1, _ROWS // draws.rows)
@@ -60,7 +65,14 @@ def subsets(network: Network, draws: Draws, masks: NDArray[np.float64], shown: S
         told = None
         if shown is not None:
             leaves = {name for row in shown for name in row}
-            told = {leaf: np.repeat(np.stack([row.get(leaf, np.ones(2)) for row in shown[start : start + block]], axis=1), draws.rows, axis=1) for leaf in leaves}
+            told = {
+                leaf: np.repeat(
+                    np.stack([row.get(leaf, np.ones(2)) for row in shown[start : start + block]], axis=1),
+                    draws.rows,
+                    axis=1,
+                )
+                for leaf in leaves
+            }
         posterior, _ = network.posterior(numbers, n * draws.rows, keep, told)
         for name, value in posterior.items():
             found.setdefault(name, []).append(value.reshape(len(value), n, draws.rows).transpose(1, 0, 2))

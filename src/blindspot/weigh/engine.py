@@ -12,7 +12,7 @@ Cost: rows x size of the largest intermediates; the order is found without looki
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -55,9 +55,16 @@ class Program:
 
         `tables[i]` has shape (states of factor i...) or (states..., rows).
         """
-        return self.run(lambda start, stop: [t[..., start:stop] if t.ndim > len(s) else t for t, s in zip(tables, self.scopes, strict=False)], rows)[0]
+        return self.run(
+            lambda start, stop: [
+                t[..., start:stop] if t.ndim > len(s) else t for t, s in zip(tables, self.scopes, strict=False)
+            ],
+            rows,
+        )[0]
 
-    def run(self, tables: Callable[[int, int], Sequence[NDArray[np.float64]]], rows: int) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
+    def run(
+        self, tables: Callable[[int, int], Sequence[NDArray[np.float64]]], rows: int
+    ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
         """Marginals and log Z per row, asking `tables(start, stop)` for the factors of each chunk of rows."""
         step = min(rows, max(_FEWEST, _CHUNK // max(1, self.largest)))
         out = [np.empty((size, rows)) for size in self.sizes]
@@ -67,7 +74,9 @@ class Program:
             self._chunk(list(tables(start, stop)), stop - start, [o[:, start:stop] for o in out], log_z[start:stop])
         return dict(zip(self.queries, out, strict=True)), log_z
 
-    def _chunk(self, tables: list[NDArray[np.float64]], rows: int, out: list[NDArray[np.float64]], log_z: NDArray[np.float64]) -> None:
+    def _chunk(
+        self, tables: list[NDArray[np.float64]], rows: int, out: list[NDArray[np.float64]], log_z: NDArray[np.float64]
+    ) -> None:
         count = len(tables)
         values: list[NDArray[np.float64]] = [*tables, *(np.ones(size) for size in self.sizes), np.ones(())]
         log_z[:] = 0.0
@@ -143,10 +152,18 @@ def plan(scopes: Iterable[tuple[str, ...]], sizes: Mapping[str, int], queries: S
             steps.append(_Step(live[0], len(labels) - 1, labels[live[0]], (), (), rescale=False))
             live = [len(labels) + len(steps) - 1]
         parts.append(live[0])
-    return Program(tuple(queries), tuple(sizes[q] for q in queries), tuple(labels), tuple(steps), tuple(parts), largest, work)
+    return Program(
+        tuple(queries), tuple(sizes[q] for q in queries), tuple(labels), tuple(steps), tuple(parts), largest, work
+    )
 
 
-def _contract(a: NDArray[np.float64], a_labels: tuple[int, ...], b: NDArray[np.float64], b_labels: tuple[int, ...], out: tuple[int, ...]) -> NDArray[np.float64]:
+def _contract(
+    a: NDArray[np.float64],
+    a_labels: tuple[int, ...],
+    b: NDArray[np.float64],
+    b_labels: tuple[int, ...],
+    out: tuple[int, ...],
+) -> NDArray[np.float64]:
     """One pairwise sum, batch axis last. Labels are numbered afresh, since einsum knows only 52."""
     seen: dict[int, int] = {}
     left = [seen.setdefault(v, len(seen)) for v in a_labels]
@@ -154,7 +171,8 @@ def _contract(a: NDArray[np.float64], a_labels: tuple[int, ...], b: NDArray[np.f
     keep = [seen[v] for v in out if v in seen]
     batch = len(seen)
     a_rows, b_rows = a.ndim > len(a_labels), b.ndim > len(b_labels)
-    result: NDArray[np.float64] = np.einsum(a, [*left, batch] if a_rows else left, b, [*right, batch] if b_rows else right, [*keep, batch] if a_rows or b_rows else keep)
+    operands: list[Any] = [a, [*left, batch] if a_rows else left, b, [*right, batch] if b_rows else right]
+    result: NDArray[np.float64] = np.einsum(*operands, [*keep, batch] if a_rows or b_rows else keep)
     if len(keep) != len(out):  # a label of the result that neither operand carries: constant along it
         raise ValueError("a contraction lost a label")
     return result

@@ -13,7 +13,11 @@ DIGITS = 6  # written digits: more than the draws can tell, few enough to read
 
 def findings(weighing: Weighing) -> dict[str, Any]:
     """The JSON object that `findings.json` holds and `weigh --json` prints."""
-    return {"case": weighing.case, "as_of": weighing.as_of or None, "questions": [_question(a) for a in weighing.answers]}
+    return {
+        "case": weighing.case,
+        "as_of": weighing.as_of or None,
+        "questions": [_question(a) for a in weighing.answers],
+    }
 
 
 def replayed(case: str, steps: list[Step]) -> dict[str, Any]:
@@ -24,7 +28,10 @@ def replayed(case: str, steps: list[Step]) -> dict[str, Any]:
             "question": s.question,
             "hypotheses": [{"id": h, **_spread(v)} for h, v in s.over.items()],
             "naive": {h: _round(p) for h, p in s.naive.items()},
-            "verdicts": [{"standard": v.standard, "hypothesis": v.hypothesis, "verdict": v.verdict, "share": _round(v.share)} for v in s.verdicts],
+            "verdicts": [
+                {"standard": v.standard, "hypothesis": v.hypothesis, "verdict": v.verdict, "share": _round(v.share)}
+                for v in s.verdicts
+            ],
             "moved_by": s.moved_by,
             "moved_ban": _round(s.moved_ban),
             "new_claims": list(s.new_claims),
@@ -40,22 +47,48 @@ def _question(a: Answer) -> dict[str, Any]:
         "id": a.id,
         "text": a.text,
         "asserted": a.asserted,
-        "hypotheses": [{"id": p.id, "text": p.text, **_spread(p.over), "envelope": [_round(x) for x in p.envelope]} for p in a.posteriors],
+        "hypotheses": [
+            {"id": p.id, "text": p.text, **_spread(p.over), "envelope": [_round(x) for x in p.envelope]}
+            for p in a.posteriors
+        ],
         "naive": {h: _round(p) for h, p in a.naive.items()},
-        "verdicts": [{**asdict(v), "share": _round(v.share), "tipping_prior": None if v.tipping_prior is None else _round(v.tipping_prior)} for v in a.verdicts],
+        "verdicts": [
+            {
+                **asdict(v),
+                "share": _round(v.share),
+                "tipping_prior": None if v.tipping_prior is None else _round(v.tipping_prior),
+            }
+            for v in a.verdicts
+        ],
         "items": [_item(i) for i in a.items],
         "facts": [_item(i) for i in a.facts],
         "flips": [list(ids) for ids in a.flips],
         "value_flip": None
         if a.value_flip is None
-        else {"distance": _round(a.value_flip.distance), "moves": [{"number": n, "from": _round(x), "to": _round(y)} for n, x, y in a.value_flip.moves]},
-        "would_settle": [{"id": s.id, "expected_bits": _round(s.expected_bits), "p_verdict_changes": _round(s.p_verdict_changes), "evsi": _round(s.evsi)} for s in a.would_settle],
+        else {
+            "distance": _round(a.value_flip.distance),
+            "moves": [{"number": n, "from": _round(x), "to": _round(y)} for n, x, y in a.value_flip.moves],
+        },
+        "would_settle": [
+            {
+                "id": s.id,
+                "expected_bits": _round(s.expected_bits),
+                "p_verdict_changes": _round(s.p_verdict_changes),
+                "evsi": _round(s.evsi),
+            }
+            for s in a.would_settle
+        ],
         "evpi": _round(a.evpi),
         "expected_bits": {k: _round(v) for k, v in a.expected_bits.items()},
-        "levers": [{"number": x.name, "at_low": _round(x.at_low), "at_high": _round(x.at_high), "share": _round(x.share)} for x in a.levers],
+        "levers": [
+            {"number": x.name, "at_low": _round(x.at_low), "at_high": _round(x.at_high), "share": _round(x.share)}
+            for x in a.levers
+        ],
         "scenarios": {name: {h: _spread(s) for h, s in by.items()} for name, by in a.scenarios.items()},
         "reviewers": {name: {h: _spread(s) for h, s in by.items()} for name, by in a.reviewers.items()},
-        "audit": [{"check": n.check, "severity": n.severity, "message": n.message, "ids": list(n.ids)} for n in a.audit],
+        "audit": [
+            {"check": n.check, "severity": n.severity, "message": n.message, "ids": list(n.ids)} for n in a.audit
+        ],
     }
 
 

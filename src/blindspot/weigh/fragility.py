@@ -65,12 +65,15 @@ def weights(network: Network, draws: Draws, known: NDArray[np.float64]) -> dict[
         p = found[f"question:{question}"][:, network.hypotheses[question].index(network.asserted[question])]
         b = ban(p)
         result[question] = [
-            Item(key, kind, spread(b[0] - b[without]), spread(b[only] - b[1]), float(np.median(p[without]))) for (kind, key), (without, only) in slots.items()
+            Item(key, kind, spread(b[0] - b[without]), spread(b[only] - b[1]), float(np.median(p[without])))
+            for (kind, key), (without, only) in slots.items()
         ]
     return result
 
 
-def flip_sets(network: Network, draws: Draws, known: NDArray[np.float64], items: dict[str, list[Item]], standard: Standard) -> dict[str, list[tuple[str, ...]]]:
+def flip_sets(
+    network: Network, draws: Draws, known: NDArray[np.float64], items: dict[str, list[Item]], standard: Standard
+) -> dict[str, list[tuple[str, ...]]]:
     """Minimal sets of origins (or of claims without one) whose removal changes the verdict on the asserted hypothesis.
 
     Exhaustive to size 3 over the items that carry most in context, as many as `MOST_SETS` allows; each size is searched
@@ -93,7 +96,9 @@ def _units(count: int, sets: int) -> int:
     return count
 
 
-def _search(network: Network, draws: Draws, known: NDArray[np.float64], question: str, standard: Standard, units: Sequence[str]) -> list[tuple[str, ...]]:
+def _search(
+    network: Network, draws: Draws, known: NDArray[np.float64], question: str, standard: Standard, units: Sequence[str]
+) -> list[tuple[str, ...]]:
     state = network.hypotheses[question].index(network.asserted[question])
     single = {unit: dropping(network, [unit]) for unit in units}
 

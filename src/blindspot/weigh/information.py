@@ -38,7 +38,9 @@ def loss(p: NDArray[np.float64], costs: Mapping[str, float]) -> NDArray[np.float
     return np.minimum((1 - p) * costs.get("false_finding", 1.0), p * costs.get("missed_finding", 1.0))
 
 
-def would_settle(network: Network, draws: Draws, known: NDArray[np.float64], standard: Standard, costs: Mapping[str, float]) -> tuple[dict[str, list[Settles]], dict[str, float]]:
+def would_settle(
+    network: Network, draws: Draws, known: NDArray[np.float64], standard: Standard, costs: Mapping[str, float]
+) -> tuple[dict[str, list[Settles]], dict[str, float]]:
     """Per question, the leaves by expected bits; and the value of knowing the answer outright (EVPI)."""
     shown: list[Mapping[str, NDArray[np.float64]]] = [{}]
     for leaf in network.leaves:
@@ -56,8 +58,18 @@ def would_settle(network: Network, draws: Draws, known: NDArray[np.float64], sta
             yes = found[leaf][0, 1]
             after = [q[1 + 2 * k], q[2 + 2 * k]]
             gain = float(np.mean(before - (1 - yes) * bits(after[0]) - yes * bits(after[1])))
-            changes = sum(float(np.mean(w)) for w, a in ((1 - yes, after[0]), (yes, after[1])) if word(share_above(a[state], standard)) != now)
-            worth = float(np.mean(loss(q[0, state], costs) - (1 - yes) * loss(after[0][state], costs) - yes * loss(after[1][state], costs)))
+            changes = sum(
+                float(np.mean(w))
+                for w, a in ((1 - yes, after[0]), (yes, after[1]))
+                if word(share_above(a[state], standard)) != now
+            )
+            worth = float(
+                np.mean(
+                    loss(q[0, state], costs)
+                    - (1 - yes) * loss(after[0][state], costs)
+                    - yes * loss(after[1][state], costs)
+                )
+            )
             rows.append(Settles(leaf.partition(":")[2], max(0.0, gain), changes, max(0.0, worth)))
         result[question] = sorted(rows, key=lambda row: (-row.expected_bits, row.id))
     return result, perfect

@@ -32,4 +32,9 @@ def known_claims(case: Case, as_of: date | None) -> set[str]:
 def known_reports(case: Case, built: Built, as_of: date | None) -> NDArray[np.float64]:
     """1 for each weighed report that was known: by itself, or through a perfect copy that was public before it."""
     claims = known_claims(case, as_of)
-    return np.array([1.0 if r.id in claims or claims.intersection(built.copies.get(r.id, ())) else 0.0 for r in built.network.reports])
+    return np.array(
+        [
+            1.0 if r.id in claims or claims.intersection(built.copies.get(r.id, ())) else 0.0
+            for r in built.network.reports
+        ]
+    )

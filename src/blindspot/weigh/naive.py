@@ -47,4 +47,7 @@ class Naive:
             likelihood[question] += times * np.log(np.maximum(ratio, 1e-300))
         told = {f"question:{q}": np.exp(x - x.max()) for q, x in likelihood.items()}
         found, _ = network.posterior(middle(network).numbers, 1, np.zeros(len(network.reports)), told)
-        return {q: dict(zip(network.hypotheses[q], map(float, found[f"question:{q}"][:, 0]), strict=True)) for q in network.questions}
+        return {
+            q: dict(zip(network.hypotheses[q], map(float, found[f"question:{q}"][:, 0]), strict=True))
+            for q in network.questions
+        }

@@ -101,7 +101,13 @@ class Network:
             drawn = {name: cut(value, start, stop) for name, value in numbers.items()}
             kept = {r.id: cut(np.asarray(mask[i]), start, stop) for i, r in enumerate(self.reports)}
             made = [table.make(drawn, kept) for table in self.tables]
-            return [*made, *(cut(np.asarray(shown[v]), start, stop, 1) if v in shown else np.ones(self.sizes[v]) for v in self.watched)]
+            return [
+                *made,
+                *(
+                    cut(np.asarray(shown[v]), start, stop, 1) if v in shown else np.ones(self.sizes[v])
+                    for v in self.watched
+                ),
+            ]
 
         found, log_z = self.program.run(tables, rows)
         with np.errstate(invalid="ignore"):
@@ -119,10 +125,26 @@ def assemble(
     """The network of these tables, with a contraction order for it."""
     questions = tuple(hypotheses)
     spoken = {r.about for r in reports} | {r.fact for r in reports} | {r.origin for r in reports}
-    leaves = tuple(sorted(v for v in sizes if v.startswith(("fact:", "origin:")) and v.partition(":")[2] not in spoken and v not in spoken))
+    leaves = tuple(
+        sorted(
+            v
+            for v in sizes
+            if v.startswith(("fact:", "origin:")) and v.partition(":")[2] not in spoken and v not in spoken
+        )
+    )
     watched = [*(f"question:{q}" for q in questions), *leaves]
     program = plan([t.scope for t in tables] + [(v,) for v in watched], sizes, watched)
-    return Network(tuple(parameters), tuple(reports), dict(sizes), tuple(tables), questions, dict(hypotheses), dict(asserted), leaves, program)
+    return Network(
+        tuple(parameters),
+        tuple(reports),
+        dict(sizes),
+        tuple(tables),
+        questions,
+        dict(hypotheses),
+        dict(asserted),
+        leaves,
+        program,
+    )
 
 
 # The tables. Arrays carry rows last; anything that is the same for all rows has no such axis.
@@ -182,9 +204,14 @@ def origin_table(fact: str, origin: str, team: str | None, lens: str, *, opportu
         if team is None:
             return stack([1 - false, false, 1 - shows, shows], (2, 2))
         k = numbers[f"lens:{team}"]
-        primed_false = np.maximum(false, np.minimum(PRIMED_CEILING, k * false)) if lens == "raises_false_alarms" else false
+        primed_false = (
+            np.maximum(false, np.minimum(PRIMED_CEILING, k * false)) if lens == "raises_false_alarms" else false
+        )
         primed_shows = shows / k if lens == "lowers_hits" else shows
-        return stack([1 - false, false, 1 - primed_false, primed_false, 1 - shows, shows, 1 - primed_shows, primed_shows], (2, 2, 2))
+        return stack(
+            [1 - false, false, 1 - primed_false, primed_false, 1 - shows, shows, 1 - primed_shows, primed_shows],
+            (2, 2, 2),
+        )
 
     return Table((f"fact:{fact}", *((f"lens:{team}",) if team else ()), f"origin:{origin}"), make)
 
@@ -215,15 +242,23 @@ def mixture_tables(claim: str, fact: str, known: Sequence[str]) -> list[Table]:
 
     return [
         Table((selector,), weights),
-        *(Table((selector, f"origin:{o}", shown), lambda _, __, i=i: same(i)) for i, o in enumerate(known)),
+        *(Table((selector, f"origin:{o}", shown), _constant(same(i))) for i, o in enumerate(known)),
         Table((selector, f"fact:{fact}", shown), fresh_one),
     ]
+
+
+def _constant(
+    table: NDArray[np.float64],
+) -> Callable[[Mapping[str, NDArray[np.float64]], Mapping[str, NDArray[np.float64]]], NDArray[np.float64]]:
+    return lambda _numbers, _kept: table
 
 
 def source_tables(source: str, reports: Sequence[Report], *, interest: bool) -> list[Table]:
     """The reports of one source and its mode; the mode is summed at once where all speak of one variable."""
 
-    def faithful(report: Report, numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def faithful(
+        report: Report, numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         slip = numbers[report.slip]
         if report.says == "silent":
             silent = numbers[report.would_report or ""]
@@ -233,11 +268,20 @@ def source_tables(source: str, reports: Sequence[Report], *, interest: bool) -> 
         c, k, same = _share(report, numbers, kept), kept[report.id], float(report.agrees)
         return 1 + k * (c * same + (1 - c) * no - 1), 1 + k * (c * same + (1 - c) * yes - 1)
 
-    def unfaithful(report: Report, chance: NDArray[np.float64], numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    def unfaithful(
+        report: Report,
+        chance: NDArray[np.float64],
+        numbers: Mapping[str, NDArray[np.float64]],
+        kept: Mapping[str, NDArray[np.float64]],
+    ) -> NDArray[np.float64]:
         c = _share(report, numbers, kept)
-        return 1 + kept[report.id] * (c * float(report.agrees) + (1 - c) * (1.0 if report.says == "silent" else chance) - 1)
+        return 1 + kept[report.id] * (
+            c * float(report.agrees) + (1 - c) * (1.0 if report.says == "silent" else chance) - 1
+        )
 
-    def modes(numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def modes(
+        numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         trust = numbers[f"reliability:{source}"]
         noise = numbers["noise"]
         random = (1 - trust) * (1 - numbers["slant"]) if interest else 1 - trust
@@ -258,7 +302,9 @@ def source_tables(source: str, reports: Sequence[Report], *, interest: bool) -> 
     about = {report.about for report in reports}
     if len(about) == 1:
 
-        def one(numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+        def one(
+            numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]]
+        ) -> NDArray[np.float64]:
             no, rest = modes(numbers, kept)
             yes = no
             for report in reports:
@@ -272,7 +318,9 @@ def source_tables(source: str, reports: Sequence[Report], *, interest: bool) -> 
     tables = [Table((mode,), lambda numbers, kept: stack(modes(numbers, kept), (2,)))]
     for report in reports:
 
-        def each(numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]], report: Report = report) -> NDArray[np.float64]:
+        def each(
+            numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]], report: Report = report
+        ) -> NDArray[np.float64]:
             no, yes = faithful(report, numbers, kept)
             one = np.ones(())
             return stack([no, one, yes, one], (2, 2))
@@ -281,7 +329,9 @@ def source_tables(source: str, reports: Sequence[Report], *, interest: bool) -> 
     return tables
 
 
-def _share(report: Report, numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+def _share(
+    report: Report, numbers: Mapping[str, NDArray[np.float64]], kept: Mapping[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
     """How much of a report is a copy of one that is itself kept."""
     if report.copy_of is None or report.copied is None:
         return np.zeros(())

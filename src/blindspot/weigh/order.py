@@ -24,7 +24,15 @@ def contraction_path(scopes: Sequence[Scope], width: Mapping[int, int]) -> Path:
         return []
     from opt_einsum.paths import greedy
 
-    found: list[Path] = [[(p[0], p[1]) for p in greedy([frozenset(map(str, s)) for s in scopes], frozenset(), {str(k): v for k, v in width.items()}) if len(p) == 2]]
+    found: list[Path] = [
+        [
+            (p[0], p[1])
+            for p in greedy(
+                [frozenset(map(str, s)) for s in scopes], frozenset(), {str(k): v for k, v in width.items()}
+            )
+            if len(p) == 2
+        ]
+    ]
     if cost(scopes, found[0], width) > 512:
         found += [_by_elimination(scopes, width, _elimination(scopes, width, fill=fill)) for fill in (True, False)]
     return min(found, key=lambda path: cost(scopes, path, width))
@@ -50,7 +58,11 @@ def _elimination(scopes: Sequence[Scope], width: Mapping[int, int], *, fill: boo
 
     def score(v: int) -> tuple[float, float, int]:
         size = math.prod(width[u] for u in near[v]) * width[v]
-        new = sum(math.log(width[a] * width[b]) for a, b in combinations(sorted(near[v]), 2) if b not in near[a]) if fill else 0.0
+        new = (
+            sum(math.log(width[a] * width[b]) for a, b in combinations(sorted(near[v]), 2) if b not in near[a])
+            if fill
+            else 0.0
+        )
         return (new, size, v) if fill else (size, new, v)
 
     heap = [score(v) for v in near]
@@ -87,7 +99,10 @@ def _by_elimination(scopes: Sequence[Scope], width: Mapping[int, int], order: li
 
     for v in order:
         while len(bucket := [k for k, s in enumerate(live) if v in s]) > 1:
-            i, j = min(combinations(bucket, 2), key=lambda pair: (math.prod(width[u] for u in live[pair[0]] | live[pair[1]]), pair))
+            i, j = min(
+                combinations(bucket, 2),
+                key=lambda pair: (math.prod(width[u] for u in live[pair[0]] | live[pair[1]]), pair),
+            )
             merge(i, j)
     while len(live) > 1:
         merge(0, 1)

@@ -24,7 +24,9 @@ def pooled(case: Case, reviewer: str | None = None) -> dict[tuple[str, str], Ran
             for row in case.ratings[name]:
                 if row.fact is not None and not row.again and isinstance(row.value, Range):
                     cells.setdefault((row.fact, row.hypothesis), []).append(row.value)
-    return {key: Range(_mean([r.low for r in ranges]), _mean([r.high for r in ranges])) for key, ranges in cells.items()}
+    return {
+        key: Range(_mean([r.low for r in ranges]), _mean([r.high for r in ranges])) for key, ranges in cells.items()
+    }
 
 
 def _mean(values: list[float]) -> float:

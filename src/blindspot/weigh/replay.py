@@ -54,7 +54,11 @@ def replay(case: Case, built: Built, until: date | None = None) -> list[Step]:
                     by,
                     weight,
                     tuple(c for c in fresh if c in _speaking(built, question)),
-                    tuple(f"{f.by}: {f.hypothesis}" for f in case.head.finding if f.date.day == day and f.question == question),
+                    tuple(
+                        f"{f.by}: {f.hypothesis}"
+                        for f in case.head.finding
+                        if f.date.day == day and f.question == question
+                    ),
                 )
             )
     return steps

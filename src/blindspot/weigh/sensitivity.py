@@ -27,12 +27,16 @@ BINS = 16
 SWEEPS = 3
 
 
-def at_shares(network: Network, shares: NDArray[np.float64], known: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+def at_shares(
+    network: Network, shares: NDArray[np.float64], known: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
     """Posteriors with the numbers at these shares of their ranges, (parameters, rows)."""
     return network.posterior(values(network.parameters, shares), shares.shape[1], known)[0]
 
 
-def levers(network: Network, draws: Draws, sample: dict[str, NDArray[np.float64]], known: NDArray[np.float64], most: int = 12) -> dict[str, list[Lever]]:
+def levers(
+    network: Network, draws: Draws, sample: dict[str, NDArray[np.float64]], known: NDArray[np.float64], most: int = 12
+) -> dict[str, list[Lever]]:
     """The numbers with the longest tornado bars, per question, for the asserted hypothesis."""
     free = [i for i, p in enumerate(network.parameters) if not p.fixed]
     shares = np.full((len(network.parameters), 2 * len(free)), 0.5)
@@ -48,7 +52,9 @@ def levers(network: Network, draws: Draws, sample: dict[str, NDArray[np.float64]
             low, high = ends[f"question:{question}"][state, 2 * k : 2 * k + 2]
             rows.append((abs(high - low), Lever(network.parameters[i].name, float(low), float(high), 0.0), i))
         rows.sort(key=lambda row: (-row[0], row[1].name))
-        result[question] = [Lever(x.name, x.at_low, x.at_high, _first_order(draws.shares[i], p)) for _, x, i in rows[:most]]
+        result[question] = [
+            Lever(x.name, x.at_low, x.at_high, _first_order(draws.shares[i], p)) for _, x, i in rows[:most]
+        ]
     return result
 
 
@@ -63,7 +69,9 @@ def _first_order(share: NDArray[np.float64], p: NDArray[np.float64]) -> float:
     return float(max(0.0, (np.sum(count * (mean - p.mean()) ** 2) / len(p) - noise) / total))
 
 
-def envelope(network: Network, draws: Draws, sample: dict[str, NDArray[np.float64]], known: NDArray[np.float64]) -> dict[str, dict[str, tuple[float, float]]]:
+def envelope(
+    network: Network, draws: Draws, sample: dict[str, NDArray[np.float64]], known: NDArray[np.float64]
+) -> dict[str, dict[str, tuple[float, float]]]:
     """(smallest, largest) posterior found for every hypothesis of every question."""
     free = np.array([i for i, p in enumerate(network.parameters) if not p.fixed], dtype=int)
     result: dict[str, dict[str, tuple[float, float]]] = {}
@@ -77,7 +85,16 @@ def envelope(network: Network, draws: Draws, sample: dict[str, NDArray[np.float6
     return result
 
 
-def _extreme(network: Network, draws: Draws, p: NDArray[np.float64], known: NDArray[np.float64], name: str, state: int, free: NDArray[np.int_], sign: float) -> float:
+def _extreme(
+    network: Network,
+    draws: Draws,
+    p: NDArray[np.float64],
+    known: NDArray[np.float64],
+    name: str,
+    state: int,
+    free: NDArray[np.int_],
+    sign: float,
+) -> float:
     """Coordinate ascent over ends: start where the draws point, flip every number that helps, keep what helped."""
     if not len(free):
         return float(p[0])
@@ -104,7 +121,9 @@ def _extreme(network: Network, draws: Draws, p: NDArray[np.float64], known: NDAr
     return best
 
 
-def value_flip(network: Network, known: NDArray[np.float64], question: str, standard: Standard, ranked: list[Lever]) -> ValueFlip | None:
+def value_flip(
+    network: Network, known: NDArray[np.float64], question: str, standard: Standard, ranked: list[Lever]
+) -> ValueFlip | None:
     """The smallest found move, from the middle of the ranges, that takes the asserted hypothesis across the standard.
 
     Numbers are moved to the end that helps in the order of their tornado bars; the last one only as far as needed.
@@ -115,7 +134,8 @@ def value_flip(network: Network, known: NDArray[np.float64], question: str, stan
     shares = np.full(len(network.parameters), 0.5)
 
     def value(s: NDArray[np.float64]) -> NDArray[np.float64]:
-        return at_shares(network, s, known)[f"question:{question}"][state]
+        row: NDArray[np.float64] = at_shares(network, s, known)[f"question:{question}"][state]
+        return row
 
     now = float(value(shares[:, None])[0])
     up = now <= threshold

@@ -50,7 +50,13 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Range] |
     items = weights(network, draws.first(ITEM_ROWS), known)
     lead = case.standards[case.head.standards[0]]
     flips = flip_sets(network, draws.first(FLIP_ROWS), known, items, lead)
-    settles, evpi = would_settle(network, draws.first(affordable(network, 1 + 2 * len(network.leaves), SETTLE_ROWS)), known, lead, {str(k): v for k, v in case.head.loss.items()})
+    settles, evpi = would_settle(
+        network,
+        draws.first(affordable(network, 1 + 2 * len(network.leaves), SETTLE_ROWS)),
+        known,
+        lead,
+        {str(k): v for k, v in case.head.loss.items()},
+    )
     bits = expected_bits(network, middle(network).numbers)
     moves = levers(network, draws, sample, known)
     naive = Naive(built).posteriors(known_claims(case, as_of))
@@ -60,7 +66,9 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Range] |
     for question, row in case.questions.items():
         names = network.hypotheses[question]
         p, before = sample[f"question:{question}"], prior[f"question:{question}"]
-        texts = {h.id: h.text for h in row.hypothesis} | ({} if any(h.id == "other" for h in row.hypothesis) else {"other": "something else"})
+        texts = {h.id: h.text for h in row.hypothesis} | (
+            {} if any(h.id == "other" for h in row.hypothesis) else {"other": "something else"}
+        )
         asserted = network.asserted[question]
         over = {h: spread(p[k]) for k, h in enumerate(names)}
         here = _relevant(built, question)
@@ -73,7 +81,12 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Range] |
                 asserted,
                 tuple(Posterior(h, texts[h], over[h], outer[question][h]) for h in names),
                 naive[question],
-                tuple(verdict(p[k], before[k], case.standards[s], h) for s in case.head.standards for k, h in enumerate(names) if h != "other"),
+                tuple(
+                    verdict(p[k], before[k], case.standards[s], h)
+                    for s in case.head.standards
+                    for k, h in enumerate(names)
+                    if h != "other"
+                ),
                 tuple(i for i in items[question] if i.kind != "fact"),
                 tuple(i for i in items[question] if i.kind == "fact"),
                 tuple(flips[question]),
@@ -99,12 +112,22 @@ def _relevant(built: Built, question: str) -> set[str]:
     return found
 
 
-def _spreads(network_hypotheses: dict[str, tuple[str, ...]], found: dict[str, NDArray[np.float64]]) -> dict[str, dict[str, Spread]]:
-    return {q: {h: spread(found[f"question:{q}"][k]) for k, h in enumerate(names)} for q, names in network_hypotheses.items()}
+def _spreads(
+    network_hypotheses: dict[str, tuple[str, ...]], found: dict[str, NDArray[np.float64]]
+) -> dict[str, dict[str, Spread]]:
+    return {
+        q: {h: spread(found[f"question:{q}"][k]) for k, h in enumerate(names)}
+        for q, names in network_hypotheses.items()
+    }
 
 
 def _scenarios(
-    case: Case, built: Built, draws: Draws, known: NDArray[np.float64], as_of: date | None, computed: Mapping[str, Range] | None
+    case: Case,
+    built: Built,
+    draws: Draws,
+    known: NDArray[np.float64],
+    as_of: date | None,
+    computed: Mapping[str, Range] | None,
 ) -> dict[str, dict[str, dict[str, Spread]]]:
     """Structural alternatives side by side: never averaged."""
     network, part = built.network, draws.first(affordable(built.network, 4, SCENARIO_ROWS))
@@ -115,12 +138,17 @@ def _scenarios(
         settings += [("unknown origins are known ones", "fresh", 0.0), ("unknown origins are fresh", "fresh", 1.0)]
     result = {}
     for name, prefix, value in settings:
-        fixed = tuple(_fix(p, value) if p.name == prefix or (prefix.endswith(":") and p.name.startswith(prefix)) else p for p in network.parameters)
+        fixed = tuple(
+            _fix(p, value) if p.name == prefix or (prefix.endswith(":") and p.name.startswith(prefix)) else p
+            for p in network.parameters
+        )
         found, _ = network.posterior(values(fixed, part.shares), part.rows, known)
         result[name] = _spreads(network.hypotheses, found)
     if built.copies or any(r.copied for r in network.reports):
         alone = build(case, computed, copies_count=True)
-        found, _ = alone.network.posterior(drawn(alone.network, SCENARIO_ROWS).numbers, SCENARIO_ROWS, known_reports(case, alone, as_of))
+        found, _ = alone.network.posterior(
+            drawn(alone.network, SCENARIO_ROWS).numbers, SCENARIO_ROWS, known_reports(case, alone, as_of)
+        )
         result["copies counted as reports of the same origin"] = _spreads(network.hypotheses, found)
     return result
 
@@ -129,11 +157,15 @@ def _fix(p: Parameter, value: float) -> Parameter:
     return Parameter(p.name, value, value, p.basis, p.by, p.where, p.logit)
 
 
-def _reviewers(case: Case, as_of: date | None, computed: Mapping[str, Range] | None) -> dict[str, dict[str, dict[str, Spread]]]:
+def _reviewers(
+    case: Case, as_of: date | None, computed: Mapping[str, Range] | None
+) -> dict[str, dict[str, dict[str, Spread]]]:
     """Each reviewer's own ratings, beside the pool."""
     result = {}
     for reviewer in case.ratings if len(case.ratings) > 1 else ():
         own = build(case, computed, reviewer)
-        found, _ = own.network.posterior(drawn(own.network, SCENARIO_ROWS).numbers, SCENARIO_ROWS, known_reports(case, own, as_of))
+        found, _ = own.network.posterior(
+            drawn(own.network, SCENARIO_ROWS).numbers, SCENARIO_ROWS, known_reports(case, own, as_of)
+        )
         result[reviewer] = _spreads(own.network.hypotheses, found)
     return result

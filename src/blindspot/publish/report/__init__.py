@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["publish"]
 
 
-def publish(case: Case, weighed: dict[str, Any], replayed: dict[str, Any], out: Path, missing: list[tuple[str, str]]) -> list[Path]:
+def publish(
+    case: Case, weighed: dict[str, Any], replayed: dict[str, Any], out: Path, missing: list[tuple[str, str]]
+) -> list[Path]:
     """Write report.html, findings.json, case.gpkg and tables/ into `out`; returns the tables written."""
     made = tables(case, weighed, replayed)
     files = []

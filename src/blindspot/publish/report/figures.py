@@ -31,8 +31,18 @@ def posteriors(rows: Records, texts: dict[str, str]) -> Markup:
         ]
     height = 48 + step * len(rows)
     for p in (0, 25, 50, 75, 100):
-        body.append(_text(_x(p / 100, left, right), height - 6, f"{p} %", "s", "start" if p == 0 else "end" if p == 100 else "middle"))
-    return svg(1000, height, "Posterior ranges of the account under test, per question, with naive counting dashed", body)
+        body.append(
+            _text(
+                _x(p / 100, left, right),
+                height - 6,
+                f"{p} %",
+                "s",
+                "start" if p == 0 else "end" if p == 100 else "middle",
+            )
+        )
+    return svg(
+        1000, height, "Posterior ranges of the account under test, per question, with naive counting dashed", body
+    )
 
 
 def weights(rows: Records) -> Markup:
@@ -47,7 +57,9 @@ def weights(rows: Records) -> Markup:
         lo, hi = (zero + row[k] / reach * half for k in ("ban_low", "ban_high"))
         side = "for" if row["ban"] > 0 else "against"
         body += [
-            _text(4, y, f"{row['id']}  {row['ban']:+.2f} ban ({row['ban_low']:+.2f} to {row['ban_high']:+.2f})", most=70),
+            _text(
+                4, y, f"{row['id']}  {row['ban']:+.2f} ban ({row['ban_low']:+.2f} to {row['ban_high']:+.2f})", most=70
+            ),
             f'<rect class="{side}" x="{a:.1f}" y="{y + 5}" width="{max(1.0, b - a):.1f}" height="10"/>',
             f'<path class="whisker" d="M{lo:.1f} {y + 10}H{hi:.1f}"/>',
         ]
@@ -71,14 +83,27 @@ def over_time(rows: Records, findings: list[str]) -> Markup:
     naive = " ".join(f"{a:.1f},{y(r['naive']):.1f}" for a, r in zip(x, rows, strict=True))
     body = [f'<path class="axis" d="M{left} {top}V{bottom}H{right}"/>']
     body += [_text(left - 6, y(p) + 4, f"{p:.0%}", "s", "end") for p in (0.0, 0.5, 1.0)]
-    body += [f'<polygon class="band" points="{upper} {lower}"/>', f'<polyline class="line" points="{line}"/>', f'<polyline class="naive" points="{naive}"/>']
-    body += [f'<path class="finding" d="M{a:.1f} {top}V{bottom}"/>' for a, d in zip(x, days, strict=True) if d in findings]
+    body += [
+        f'<polygon class="band" points="{upper} {lower}"/>',
+        f'<polyline class="line" points="{line}"/>',
+        f'<polyline class="naive" points="{naive}"/>',
+    ]
+    body += [
+        f'<path class="finding" d="M{a:.1f} {top}V{bottom}"/>' for a, d in zip(x, days, strict=True) if d in findings
+    ]
     last = -100.0
     for a, d in zip(x, days, strict=True):
         if a - last > 74:
-            body.append(_text(min(a, right - 34), bottom + 18, date.fromisoformat(d).strftime("%d %b %y"), "s", "middle"))
+            body.append(
+                _text(min(a, right - 34), bottom + 18, date.fromisoformat(d).strftime("%d %b %y"), "s", "middle")
+            )
             last = a
-    return svg(1000, 196, "Posterior by date of publication, band 5-95 per cent, naive counting dashed, findings as lines", body)
+    return svg(
+        1000,
+        196,
+        "Posterior by date of publication, band 5-95 per cent, naive counting dashed, findings as lines",
+        body,
+    )
 
 
 def ground(places: list[Any], route: list[str], centre: tuple[float, float] | None) -> Markup:
@@ -86,13 +111,18 @@ def ground(places: list[Any], route: list[str], centre: tuple[float, float] | No
     from pyproj import Transformer
 
     lat, lon = centre or (places[0].lat, places[0].lon)
-    to_local = Transformer.from_crs("EPSG:4326", f"+proj=aeqd +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m", always_xy=True)
+    to_local = Transformer.from_crs(
+        "EPSG:4326", f"+proj=aeqd +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m", always_xy=True
+    )
     at = {p.id: to_local.transform(p.lon, p.lat) for p in places}
     reach = max(1.0, *(max(abs(x), abs(y)) + p.error_m for p, (x, y) in ((p, at[p.id]) for p in places)))
     size, middle = 560, 300
     k = (size / 2) / reach
     point = {key: (middle + x * k, middle - y * k) for key, (x, y) in at.items()}
-    body = [f'<circle class="error" cx="{point[p.id][0]:.1f}" cy="{point[p.id][1]:.1f}" r="{max(4.0, p.error_m * k):.1f}"/>' for p in places]
+    body = [
+        f'<circle class="error" cx="{point[p.id][0]:.1f}" cy="{point[p.id][1]:.1f}" r="{max(4.0, p.error_m * k):.1f}"/>'
+        for p in places
+    ]
     legs = [f"{point[r][0]:.1f},{point[r][1]:.1f}" for r in route if r in point]
     if len(legs) > 1:
         body.append(f'<polyline class="route" points="{" ".join(legs)}"/>')
@@ -102,12 +132,19 @@ def ground(places: list[Any], route: list[str], centre: tuple[float, float] | No
         body.append(_text(620, 40 + i * 34, f"{i}  {p.name}", most=52))
         body.append(_text(638, 54 + i * 34, f"within {p.error_m:g} m", "s"))
     bar = 10 ** len(str(int(reach / 2))) / 10
-    body += [f'<path class="axis" d="M20 590h{bar * k:.1f}"/>', _text(20, 582, f"{bar:g} m", "s"), '<path class="axis" d="M580 60V30m-6 8l6-8l6 8"/>', _text(580, 76, "N", "s", "middle")]
+    body += [
+        f'<path class="axis" d="M20 590h{bar * k:.1f}"/>',
+        _text(20, 582, f"{bar:g} m", "s"),
+        '<path class="axis" d="M580 60V30m-6 8l6-8l6 8"/>',
+        _text(580, 76, "N", "s", "middle"),
+    ]
     return svg(1000, 604, "Places with their error and the reported order of stops", body)
 
 
 def _scale(left: int, right: int, top: int, bottom: int) -> str:
-    return "".join(f'<path class="grid" d="M{_x(p, left, right):.1f} {top}V{bottom}"/>' for p in (0, 0.25, 0.5, 0.75, 1))
+    return "".join(
+        f'<path class="grid" d="M{_x(p, left, right):.1f} {top}V{bottom}"/>' for p in (0, 0.25, 0.5, 0.75, 1)
+    )
 
 
 def _x(p: float, left: int, right: int) -> float:

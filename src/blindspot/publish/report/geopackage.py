@@ -17,16 +17,42 @@ def write_geopackage(case: Case, path: Path) -> None:
     """`places` (points with error_m) and `stops` (in order, at their places; stops without a place are left to the table)."""
     places = [(p.id, p.name, p.lon, p.lat, p.error_m, p.how) for p in case.places.values()]
     at = {p.id: p for p in case.places.values()}
-    stops = [(s.id, s.activity, at[s.place].lon, at[s.place].lat, at[s.place].error_m, str(s.start or "")) for s in case.stops.values() if s.place]
+    stops = [
+        (s.id, s.activity, at[s.place].lon, at[s.place].lat, at[s.place].error_m, str(s.start or ""))
+        for s in case.stops.values()
+        if s.place
+    ]
     part = path.with_name(f".{path.stem}.{os.getpid()}.part.gpkg")
     part.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _layer(part, "places", ("id", "name", "how"), [(i, n, h) for i, n, _, _, _, h in places], [r[2:5] for r in places], append=False)
-    _layer(part, "stops", ("id", "activity", "start"), [(i, a, t) for i, a, _, _, _, t in stops], [r[2:5] for r in stops], append=True)
+    _layer(
+        part,
+        "places",
+        ("id", "name", "how"),
+        [(i, n, h) for i, n, _, _, _, h in places],
+        [r[2:5] for r in places],
+        append=False,
+    )
+    _layer(
+        part,
+        "stops",
+        ("id", "activity", "start"),
+        [(i, a, t) for i, a, _, _, _, t in stops],
+        [r[2:5] for r in stops],
+        append=True,
+    )
     part.replace(path)
 
 
-def _layer(path: Path, name: str, columns: tuple[str, ...], rows: list[tuple[str, ...]], points: list[tuple[float, float, float]], *, append: bool) -> None:
+def _layer(
+    path: Path,
+    name: str,
+    columns: tuple[str, ...],
+    rows: list[tuple[str, ...]],
+    points: list[tuple[float, float, float]],
+    *,
+    append: bool,
+) -> None:
     import pyarrow as pa
     import shapely
     from pyogrio import set_gdal_config_options, write_arrow
@@ -35,4 +61,13 @@ def _layer(path: Path, name: str, columns: tuple[str, ...], rows: list[tuple[str
     data = {c: pa.array([r[i] for r in rows], pa.string()) for i, c in enumerate(columns)}
     data["error_m"] = pa.array([p[2] for p in points], pa.float64())
     data["geometry"] = pa.array([shapely.to_wkb(shapely.Point(x, y)) for x, y, _ in points], pa.binary())
-    write_arrow(pa.table(data), path, layer=name, driver="GPKG", geometry_name="geometry", geometry_type="Point", crs="EPSG:4326", append=append)
+    write_arrow(
+        pa.table(data),
+        path,
+        layer=name,
+        driver="GPKG",
+        geometry_name="geometry",
+        geometry_type="Point",
+        crs="EPSG:4326",
+        append=append,
+    )

@@ -40,10 +40,19 @@ def page(case: Case, weighed: dict[str, Any], made: dict[str, Records], missing:
                 "answer": next(h for h in q["hypotheses"] if h["id"] == q["asserted"]),
                 "leading": max(q["hypotheses"], key=lambda h: h["median"]),
                 "weights": figures.weights(named) if named else "",
-                "replay": figures.over_time(replay, [f.date.day.isoformat() for f in case.head.finding if f.question == q["id"]]) if replay else "",
+                "replay": figures.over_time(
+                    replay, [f.date.day.isoformat() for f in case.head.finding if f.question == q["id"]]
+                )
+                if replay
+                else "",
                 "moves": [r for r in replay if r["moved_by"] or r["findings"]],
                 "origins": [
-                    {"id": r["id"], "row": case.origins[r["id"]], "ban": r, "claims": [c for c in case.claims.values() if c.origin == r["id"]]}
+                    {
+                        "id": r["id"],
+                        "row": case.origins[r["id"]],
+                        "ban": r,
+                        "claims": [c for c in case.claims.values() if c.origin == r["id"]],
+                    }
                     for r in sorted(named, key=lambda r: (-abs(r["ban"]), r["id"]))
                 ],
                 "finding": [f for f in case.head.finding if f.question == q["id"]],
@@ -57,7 +66,13 @@ def page(case: Case, weighed: dict[str, Any], made: dict[str, Records], missing:
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         questions=questions,
         overview=figures.posteriors([r for r in made["questions"] if r["asserted"]], texts),
-        map=figures.ground(list(case.places.values()), [s.place for s in case.stops.values() if s.place], (at.lat, at.lon) if at else None) if case.places else "",
+        map=figures.ground(
+            list(case.places.values()),
+            [s.place for s in case.stops.values() if s.place],
+            (at.lat, at.lon) if at else None,
+        )
+        if case.places
+        else "",
         claims=sorted(case.claims.values(), key=lambda c: (str(c.said_at or ""), c.id)),
         stops=list(case.stops.values()),
         sources=list(case.sources.values()),

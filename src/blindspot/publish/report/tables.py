@@ -16,33 +16,91 @@ def tables(case: Case, weighed: dict[str, Any], replayed: dict[str, Any]) -> dic
     """Every table by name."""
     return {
         "questions": [
-            {"question": q["id"], "hypothesis": h["id"], "text": h["text"], "asserted": h["id"] == q["asserted"], "median": h["median"], "low": h["low"], "high": h["high"],
-             "envelope_low": h["envelope"][0], "envelope_high": h["envelope"][1], "naive": q["naive"][h["id"]]}
-            for q in weighed["questions"] for h in q["hypotheses"]
-        ],  # fmt: skip
+            {
+                "question": q["id"],
+                "hypothesis": h["id"],
+                "text": h["text"],
+                "asserted": h["id"] == q["asserted"],
+                "median": h["median"],
+                "low": h["low"],
+                "high": h["high"],
+                "envelope_low": h["envelope"][0],
+                "envelope_high": h["envelope"][1],
+                "naive": q["naive"][h["id"]],
+            }
+            for q in weighed["questions"]
+            for h in q["hypotheses"]
+        ],
         "verdicts": [{"question": q["id"], **v} for q in weighed["questions"] for v in q["verdicts"]],
         "items": [_item(q["id"], i) for q in weighed["questions"] for i in [*q["items"], *q["facts"]]],
         "replay": [
-            {"date": s["date"], "question": s["question"], "hypothesis": h["id"], "median": h["median"], "low": h["low"], "high": h["high"], "naive": s["naive"][h["id"]],
-             "moved_by": s["moved_by"] or "", "moved_ban": s["moved_ban"], "findings": "; ".join(s["findings"])}
-            for s in replayed["steps"] for h in s["hypotheses"]
-        ],  # fmt: skip
+            {
+                "date": s["date"],
+                "question": s["question"],
+                "hypothesis": h["id"],
+                "median": h["median"],
+                "low": h["low"],
+                "high": h["high"],
+                "naive": s["naive"][h["id"]],
+                "moved_by": s["moved_by"] or "",
+                "moved_ban": s["moved_ban"],
+                "findings": "; ".join(s["findings"]),
+            }
+            for s in replayed["steps"]
+            for h in s["hypotheses"]
+        ],
         "levers": [{"question": q["id"], **x} for q in weighed["questions"] for x in q["levers"]],
         "scenarios": [
-            {"question": q["id"], "scenario": name, "hypothesis": h, **spread} for q in weighed["questions"] for name, by in q["scenarios"].items() for h, spread in by.items()
+            {"question": q["id"], "scenario": name, "hypothesis": h, **spread}
+            for q in weighed["questions"]
+            for name, by in q["scenarios"].items()
+            for h, spread in by.items()
         ],
-        "audit": [{"question": q["id"], **{**n, "ids": ";".join(n["ids"])}} for q in weighed["questions"] for n in q["audit"]],
+        "audit": [
+            {"question": q["id"], **n, "ids": ";".join(n["ids"])} for q in weighed["questions"] for n in q["audit"]
+        ],
         "claims": [
-            {"id": c.id, "said_at": c.said_at or "", "public_at": c.public_at or "", "source": c.source, "origin": c.origin or "", "says": c.says or "", "basis": c.basis,
-             "copy_of": c.copy_of or "", "summary": c.quote_summary, "url": c.url, "row": str(case.where["claims", c.id])}
+            {
+                "id": c.id,
+                "said_at": c.said_at or "",
+                "public_at": c.public_at or "",
+                "source": c.source,
+                "origin": c.origin or "",
+                "says": c.says or "",
+                "basis": c.basis,
+                "copy_of": c.copy_of or "",
+                "summary": c.quote_summary,
+                "url": c.url,
+                "row": str(case.where["claims", c.id]),
+            }
             for c in case.claims.values()
-        ],  # fmt: skip
+        ],
         "sources": [
-            {"id": s.id, "name": s.name, "role": s.role, "anonymity": s.anonymity or "", "reliability": s.reliability or "", "interest": ";".join(s.interest),
-             "claims": sum(c.source == s.id for c in case.claims.values()), "row": str(case.where["sources", s.id])}
+            {
+                "id": s.id,
+                "name": s.name,
+                "role": s.role,
+                "anonymity": s.anonymity or "",
+                "reliability": s.reliability or "",
+                "interest": ";".join(s.interest),
+                "claims": sum(c.source == s.id for c in case.claims.values()),
+                "row": str(case.where["sources", s.id]),
+            }
             for s in case.sources.values()
-        ],  # fmt: skip
-        "stops": [{"id": s.id, "place": s.place or "", "start": s.start or "", "end": s.end or "", "clock": s.clock, "activity": s.activity, "official_reading": s.official_reading, "row": str(case.where["stops", s.id])} for s in case.stops.values()],
+        ],
+        "stops": [
+            {
+                "id": s.id,
+                "place": s.place or "",
+                "start": s.start or "",
+                "end": s.end or "",
+                "clock": s.clock,
+                "activity": s.activity,
+                "official_reading": s.official_reading,
+                "row": str(case.where["stops", s.id]),
+            }
+            for s in case.stops.values()
+        ],
     }
 
 
@@ -57,5 +115,13 @@ def to_csv(rows: Records) -> str:
 
 
 def _item(question: str, i: dict[str, Any]) -> dict[str, Any]:
-    return {"question": question, "id": i["id"], "kind": i["kind"], "ban": i["ban"]["median"], "ban_low": i["ban"]["low"], "ban_high": i["ban"]["high"],
-            "alone": i["alone"]["median"], "without": i["without"]}  # fmt: skip
+    return {
+        "question": question,
+        "id": i["id"],
+        "kind": i["kind"],
+        "ban": i["ban"]["median"],
+        "ban_low": i["ban"]["low"],
+        "ban_high": i["ban"]["high"],
+        "alone": i["alone"]["median"],
+        "without": i["without"],
+    }

@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The real inputs beside the repository; a user's clone does not have them."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("../shared/data is absent: the tests on real inputs run in CI")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kabul() -> Path:
+    return Path(__file__).resolve().parents[1] / "cases" / "kabul-2021-08-29"

@@ -1,0 +1,120 @@
+"""What must hold for every case, whatever its numbers."""
+
+import json
+
+import numpy as np
+import pytest
+from folders import GOOD, write_case
+
+from blindspot.case import open_case
+from blindspot.quantities import Range
+from blindspot.weigh import build, findings, replay, weigh
+from blindspot.weigh.draws import drawn
+
+
+def posteriors(folder, **options):
+    built = build(open_case(folder), **options)
+    network = built.network
+    draws = drawn(network, 256)
+    return network, network.posterior(draws.numbers, draws.rows)[0]
+
+
+@pytest.mark.parametrize("claim", ["K1", "K2", "K3", "K5"])
+def test_a_perfect_copy_changes_no_posterior(tmp_path, claim):
+    row = next(line for line in GOOD["claims.csv"].splitlines() if line.startswith(claim + ","))
+    cells = row.split(",")
+    copy = ",".join(
+        ["K9", "2021-09-01", "2021-09-01", "S2", cells[4], cells[5], "second_hand", claim, "", cells[9], cells[10]]
+    )
+    _, before = posteriors(write_case(tmp_path / "a"))
+    _, after = posteriors(write_case(tmp_path / "b", claims_csv=GOOD["claims.csv"] + copy + "\n"))
+    for name, values in before.items():
+        np.testing.assert_allclose(after[name], values, atol=1e-12)
+
+
+def test_order_of_rows_changes_no_byte(tmp_path):
+    mixed = {}
+    for file in ("sources.csv", "facts.csv", "origins.csv", "claims.csv", "expect.csv"):
+        head, *rows = GOOD[file].splitlines()
+        mixed[file.replace(".", "_")] = "\n".join([head, *reversed(rows)]) + "\n"
+    one = json.dumps(findings(weigh(open_case(write_case(tmp_path / "a")))))
+    two = json.dumps(findings(weigh(open_case(write_case(tmp_path / "b", **mixed)))))
+    assert one == two
+
+
+def test_many_reports_never_weigh_more_than_their_origin(tmp_path):
+    sources = "id,name,reliability\n" + "".join(f"S{i},s,C\n" for i in range(1, 41))
+    claims = "id,said_at,public_at,source,origin,says,directness\n" + "".join(
+        f"K{i},2021-08-29,2021-08-29,S{i},O1,yes,first_hand\n" for i in range(1, 41)
+    )
+    origins = "id,fact,kind,team,hit,false_alarm,opportunity\nO1,F1,video,,0.88,0.15,\n"
+    expect = "question,hypothesis,F1,F2\nq1,bomb,0.999999,0.5\nq1,water,0.000001,0.5\nq1,other,0.000001,0.5\n"
+    folder = write_case(
+        tmp_path, sources_csv=sources, claims_csv=claims, origins_csv=origins, expect_csv=expect, stops_csv=None
+    )
+    network, after = posteriors(folder)
+    draws = drawn(network, 256)
+    before, _ = network.posterior(draws.numbers, 256, np.zeros(40))
+    ratio = (after["question:q1"][0] / after["question:q1"][1]) / (before["question:q1"][0] / before["question:q1"][1])
+    assert ratio.max() <= 0.88 / 0.15 + 1e-3
+    assert ratio.min() > 0.88 / 0.15 - 0.05
+
+
+def test_absence_without_opportunity_has_no_weight_and_is_named(tmp_path):
+    folder = write_case(tmp_path, claims_csv="id,source,origin,says\nK1,S2,O3,no\n")
+    case = open_case(folder)
+    assert not build(case).network.reports
+    notes = weigh(case).answers[0].audit
+    assert any(n.check == "negative evidence without opportunity" and "K1" in n.ids for n in notes)
+
+
+def test_negative_evidence_has_the_ratio_of_the_reference(tmp_path):
+    """LR(absent : present) = (1 - fa) / (1 - d), d = opportunity x hit."""
+    origins = "id,fact,kind,team,hit,false_alarm,opportunity\nO2,F2,site_visit,,0.9,0.02,0.5\n"
+    expect = "question,hypothesis,F1,F2\nq1,bomb,0.5,0.999999\nq1,water,0.5,0.000001\nq1,other,0.5,0.000001\n"
+    folder = write_case(tmp_path, origins_csv=origins, expect_csv=expect, claims_csv="id,source,origin,says,directness\nK2,S2,O2,no,first_hand\n", stops_csv=None,
+                        sources_csv="id,name,reliability\nS2,s,1\n", case_toml=GOOD["case.toml"] + "[model]\nother = \"0.1\"\n")  # fmt: skip
+    network, after = posteriors(folder)
+    slip = drawn(network, 256).numbers["slip:first_hand"]
+    d, fa = 0.45, 0.02
+    want = ((1 - fa) * (1 - slip) + fa * slip) / ((1 - d) * (1 - slip) + d * slip)
+    np.testing.assert_allclose(after["question:q1"][1] / after["question:q1"][0], want, rtol=1e-4)
+
+
+def test_a_half_filled_column_has_no_weight_and_is_listed(tmp_path):
+    folder = write_case(
+        tmp_path, expect_csv="question,hypothesis,F1,F2\nq1,bomb,very likely,0.8-0.95\nq1,water,likely,\n"
+    )
+    case = open_case(folder)
+    assert {r.fact for r in build(case).network.reports} == {"fact:F1", "fact:K5"}
+    assert any(n.check == "pseudo-diagnosticity" and "F2" in n.ids for n in weigh(case).answers[0].audit)
+
+
+def test_a_computed_reference_is_used_and_a_missing_one_is_named(tmp_path):
+    origins = GOOD["origins.csv"].replace("0.5-0.8", "coverage:yard")
+    case = open_case(write_case(tmp_path, origins_csv=origins))
+    assert "K2" not in {r.id for r in build(case).network.reports}
+    assert "K2" in {r.id for r in build(case, {"coverage:yard": Range(0.5, 0.8)}).network.reports}
+
+
+def test_the_last_date_of_a_replay_is_the_whole_case(tmp_path):
+    case = open_case(write_case(tmp_path))
+    steps = [s for s in replay(case, build(case)) if s.question == "q1"]
+    assert [s.date for s in steps] == ["2021-08-29", "2021-08-30", "2021-08-31", "2021-09-10", "2021-09-17"]
+    assert steps[-1].over["bomb"].median == pytest.approx(weigh(case).answers[0].posteriors[0].over.median, abs=0.01)
+    assert steps[3].moved_by == "O2"
+
+
+def test_what_is_not_yet_public_does_not_count(tmp_path):
+    from datetime import date
+
+    case = open_case(write_case(tmp_path))
+    early = weigh(case, date(2021, 9, 9))
+    assert "K2" not in {i.id for i in early.answers[0].items}
+
+
+def test_posteriors_sum_to_one_and_lie_within_the_envelope(tmp_path):
+    for answer in weigh(open_case(write_case(tmp_path))).answers:
+        assert sum(answer.naive.values()) == pytest.approx(1)
+        for p in answer.posteriors:
+            assert p.envelope[0] <= p.over.low <= p.over.median <= p.over.high <= p.envelope[1]
