@@ -3,12 +3,11 @@
 import json
 import re
 
-import pyogrio
 from click.testing import CliRunner
-from folders import GOOD, write_case
 
 from blindspot.cli import cli
 from blindspot.stages import review
+from folders import GOOD, write_case
 
 
 def outputs(folder):
@@ -83,7 +82,9 @@ def test_findings_have_the_keys_of_the_contract(tmp_path):
 
 def test_the_geopackage_opens_in_a_gis(tmp_path):
     review(write_case(tmp_path))
-    layers = {name: kind for name, kind in pyogrio.list_layers(tmp_path / "out" / "case.gpkg")}
+    from pyogrio import list_layers
+
+    layers = dict(list_layers(tmp_path / "out" / "case.gpkg"))
     assert layers == {"places": "Point", "stops": "Point"}
 
 

@@ -61,4 +61,6 @@ def test_public_names_are_sorted():
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
                 names = [e.value for e in node.value.elts]
-                assert names == sorted(names), f"{path}: __all__ is not sorted"
+                assert names == sorted(names, key=lambda n: (not n.isupper(), not n[0].isupper(), n)), (
+                    f"{path}: __all__ is not sorted"
+                )

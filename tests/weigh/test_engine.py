@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from bif import read_bif
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bif import read_bif
 from blindspot.weigh.engine import plan
 
 

@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from folders import GOOD, write_case
 
 from blindspot.case import open_case
 from blindspot.quantities import Range
 from blindspot.weigh import build, findings, replay, weigh
 from blindspot.weigh.draws import drawn
+from folders import GOOD, write_case
 
 
 def posteriors(folder, **options):
@@ -73,7 +73,7 @@ def test_negative_evidence_has_the_ratio_of_the_reference(tmp_path):
     origins = "id,fact,kind,team,hit,false_alarm,opportunity\nO2,F2,site_visit,,0.9,0.02,0.5\n"
     expect = "question,hypothesis,F1,F2\nq1,bomb,0.5,0.999999\nq1,water,0.5,0.000001\nq1,other,0.5,0.000001\n"
     folder = write_case(tmp_path, origins_csv=origins, expect_csv=expect, claims_csv="id,source,origin,says,directness\nK2,S2,O2,no,first_hand\n", stops_csv=None,
-                        sources_csv="id,name,reliability\nS2,s,1\n", case_toml=GOOD["case.toml"] + "[model]\nother = \"0.1\"\n")  # fmt: skip
+                        sources_csv="id,name,reliability\nS2,s,1\n", case_toml=GOOD["case.toml"] + '[model]\nother = "0.1"\n')  # fmt: skip
     network, after = posteriors(folder)
     slip = drawn(network, 256).numbers["slip:first_hand"]
     d, fa = 0.45, 0.02

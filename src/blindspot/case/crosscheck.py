@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from blindspot.case import scales
+from blindspot.case.cycles import loops
+from blindspot.case.favours import find_favoured
 from blindspot.case.model import OTHER
 from blindspot.errors import Problem, Where
 from blindspot.quantities import Range
@@ -19,9 +21,8 @@ if TYPE_CHECKING:
 
 def crosscheck(case: Case, today: date | None = None) -> list[Problem]:
     """Every problem between rows that are each right by themselves."""
-    today = today or datetime.now(tz=UTC).date()
     return [
-        *_dates(case, today),
+        *_dates(case, today or datetime.now(tz=UTC).date()),
         *_questions(case),
         *_facts_and_expect(case),
         *_sources(case),
@@ -146,7 +147,7 @@ def _questions(case: Case) -> Iterator[Problem]:
                 f"the questions are: {', '.join(questions)}",
             )
         yield from _priors(case, question)
-    for loop in _loops({q.id: [q.given] if q.given else [] for q in case.head.question}):
+    for loop in loops({q.id: [q.given] if q.given else [] for q in case.head.question}):
         yield Problem(
             Where("case.toml", case.where["case", loop[0]].row, "given"),
             "makes the questions depend on themselves",
@@ -247,7 +248,7 @@ def _sources(case: Case) -> Iterator[Problem]:
                     name,
                     "write none, unknown, or for example q_trunk:explosives",
                 )
-    for loop in _loops({key: [n for n in row.derives_from if n in case.sources] for key, row in case.sources.items()}):
+    for loop in loops({key: [n for n in row.derives_from if n in case.sources] for key, row in case.sources.items()}):
         yield Problem(
             _at(case, "sources", loop[0], "derives_from"),
             "makes a source derive from itself",
@@ -280,7 +281,7 @@ def _claims(case: Case) -> Iterator[Problem]:
         if claim.copy_of is not None:
             yield from _unknown(case, "claims", key, "copy_of", claim.copy_of, case.claims, "claim")
             yield from _copy(case, key, claim)
-    for loop in _loops({key: [c.copy_of] if c.copy_of in case.claims else [] for key, c in case.claims.items()}):
+    for loop in loops({key: [c.copy_of] if c.copy_of in case.claims else [] for key, c in case.claims.items()}):
         yield Problem(
             _at(case, "claims", loop[0], "copy_of"),
             "makes a claim a copy of itself",
@@ -324,7 +325,7 @@ def _weighing_columns(case: Case, key: str, claim: Claim) -> Iterator[Problem]:
                 claim.favours,
                 "use either origin and says, or favours and strength",
             )
-        elif _favoured(case, claim) is None:
+        elif find_favoured(case, claim) is None:
             yield Problem(
                 at("favours"), "is not one hypothesis of this case", claim.favours, "write question:hypothesis"
             )
@@ -332,25 +333,6 @@ def _weighing_columns(case: Case, key: str, claim: Claim) -> Iterator[Problem]:
             yield Problem(at("strength"), "is empty", None, f"write one of: {', '.join(scales.words('strength'))}")
     elif claim.strength is not None:
         yield Problem(at("favours"), "is empty", None, "name the hypothesis that the strength speaks for")
-
-
-def favoured(case: Case, claim: Claim) -> tuple[str, str]:
-    """Question and hypothesis that a claim of a small case favours."""
-    found = _favoured(case, claim)
-    if found is None:
-        raise ValueError(claim.favours)
-    return found
-
-
-def _favoured(case: Case, claim: Claim) -> tuple[str, str] | None:
-    name = claim.favours or ""
-    question, colon, hypothesis = name.partition(":")
-    if colon:
-        return (
-            (question, hypothesis) if question in case.questions and hypothesis in case.hypotheses(question) else None
-        )
-    found = [(q, name) for q in case.questions if name in case.hypotheses(q) and name != OTHER]
-    return found[0] if len(found) == 1 else None
 
 
 def _copy(case: Case, key: str, claim: Claim) -> Iterator[Problem]:
@@ -416,29 +398,3 @@ def _ratings(case: Case) -> Iterator[Problem]:
                 )
             if row.fact is not None:
                 yield from _unknown(case, table, row.id, "fact", row.fact, case.facts, "fact")
-
-
-def _loops(edges: Mapping[str, list[str]]) -> Iterator[list[str]]:
-    """One list of ids per cycle, in a stable order; linear in nodes and edges."""
-    state: dict[str, int] = {}
-    for root in sorted(edges):
-        path: list[str] = []
-        stack: list[tuple[str, int]] = [(root, 0)]
-        while stack:
-            node, i = stack.pop()
-            if i == 0:
-                if state.get(node):
-                    continue
-                state[node] = 1
-                path.append(node)
-            children = edges.get(node, [])
-            if i < len(children):
-                stack.append((node, i + 1))
-                child = children[i]
-                if state.get(child) == 1:
-                    yield path[path.index(child) :]
-                elif not state.get(child):
-                    stack.append((child, 0))
-            else:
-                state[node] = 2
-                path.pop()

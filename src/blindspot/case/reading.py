@@ -119,7 +119,7 @@ def read_head(root: Path, problems: list[Problem]) -> tuple[Head | None, Places]
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+), column (\d+)", str(error))
-        line = int(found[1]) if found else None
+        line = int(found[1]) if found else text.count("\n") + 1
         problems.append(
             Problem(Where(file, line, found[2] if found else None), "is not TOML: " + str(error).split(" (at ")[0])
         )

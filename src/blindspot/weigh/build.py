@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blindspot.case import OTHER, scales
-from blindspot.case.crosscheck import favoured
+from blindspot.case.favours import favoured
 from blindspot.quantities import Quantity, Range, Reference
 from blindspot.weigh.network import (
     Network,

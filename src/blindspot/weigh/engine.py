@@ -126,9 +126,9 @@ def plan(scopes: Iterable[tuple[str, ...]], sizes: Mapping[str, int], queries: S
     factors = [*scopes, *((q,) for q in queries), ()]  # the empty one lets a lone factor be summed like any other
     names = {name: i for i, name in enumerate(sorted({v for scope in factors for v in scope}))}
     labels = [tuple(names[v] for v in scope) for scope in factors]
-    width = {names[v]: sizes[v] for v in names}
+    width = {i: sizes[v] for v, i in names.items()}
     steps: list[_Step] = []
-    current = {i: scope for i, scope in enumerate(labels)}
+    current = dict(enumerate(labels))
     weight = dict.fromkeys(current, 1)
     largest = max((int(np.prod([width[v] for v in s])) for s in labels), default=1)
     parts = []
