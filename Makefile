@@ -3,23 +3,19 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock bench world clean
+.PHONY: demo test check lock clean
 
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest
 
 check: $(VENV)/dev
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-
-bench: $(VENV)/dev
-	$(BIN)/uv pip install -q --python $(BIN)/python -e '.[bench]'
-	$(BIN)/python bench/weigh.py
 
 $(VENV)/uv:
 	$(PYTHON) -m venv $(VENV)
