@@ -99,10 +99,7 @@ def _by_elimination(scopes: Sequence[Scope], width: Mapping[int, int], order: li
 
     for v in order:
         while len(bucket := [k for k, s in enumerate(live) if v in s]) > 1:
-            i, j = min(
-                combinations(bucket, 2),
-                key=lambda pair: (math.prod(width[u] for u in live[pair[0]] | live[pair[1]]), pair),
-            )
+            i, j = sorted(bucket, key=lambda k: (math.prod(width[u] for u in live[k]), k))[:2]  # smallest first
             merge(i, j)
     while len(live) > 1:
         merge(0, 1)
