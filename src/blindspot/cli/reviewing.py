@@ -1,56 +1,20 @@
-"""The command line: thin verbs over `blindspot.stages`. The only place that prints and exits.
-
-Exit status: 0 done; 1 the check said no; 2 the input or the usage is wrong.
-"""
+"""The verbs of a review: new, check, review, weigh, replay, stages, why."""
 
 from __future__ import annotations
 
-import json
-import sys
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from blindspot import stages
-from blindspot.errors import BlindspotError
+from blindspot.cli.shared import as_of_option, case_argument, json_option, print_json, progress
 
 if TYPE_CHECKING:
-    from blindspot.case import Case
-
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    from datetime import date
 
 
-class _Day(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in newer click only
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
-        except ValueError:
-            self.fail(f"{value!r} is not a day; write 2021-09-04", param, ctx)
-
-
-case_argument = click.argument("case", type=click.Path(path_type=Path))
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object to stdout, nothing else.")
-as_of_option = click.option("--as-of", type=_Day(), metavar="DATE", help="Only what was public on that day.")
-
-
-@click.group(context_settings=CONTEXT)
-@click.version_option(package_name="blindspot")
-def cli() -> None:
-    r"""Review an aerial strike, and the surveillance behind it, after the fact.
-
-    \b
-    Example:
-      blindspot review cases/kabul-2021-08-29
-    """
-
-
-@cli.command()
+@click.command()
 @click.argument("name", type=click.Path(path_type=Path))
 def new(name: Path) -> None:
     r"""Make a case folder to fill in.
@@ -65,7 +29,7 @@ def new(name: Path) -> None:
     click.echo(f"Made {root}. Fill in its files, then: blindspot check {root}")
 
 
-@cli.command()
+@click.command()
 @case_argument
 @json_option
 def check(case: Path, as_json: bool) -> None:
@@ -94,19 +58,19 @@ def check(case: Path, as_json: bool) -> None:
             }
             for p in error.problems
         ]
-        _json({"ok": False, "problems": rows})
+        print_json({"ok": False, "problems": rows})
         raise SystemExit(2) from error
     counts = {
         name: len(getattr(found, name))
         for name in ("questions", "sources", "facts", "origins", "claims", "places", "stops", "lists")
     }
     if as_json:
-        _json({"ok": True, "problems": [], "counts": counts})
+        print_json({"ok": True, "problems": [], "counts": counts})
     else:
         click.echo(f"{case}: no problems ({', '.join(f'{n} {name}' for name, n in counts.items())})")
 
 
-@cli.command()
+@click.command()
 @case_argument
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Where to write (default: CASE/out).")
 @as_of_option
@@ -119,7 +83,7 @@ def review(case: Path, out: Path | None, as_of: date | None, fresh: bool, as_jso
     Example:
       blindspot review cases/kabul-2021-08-29 --as-of 2021-09-04 -o /tmp/as-of-4-september
     """
-    done = stages.review(case, out, as_of, fresh=fresh, progress=_progress)
+    done = stages.review(case, out, as_of, fresh=fresh, progress=progress)
     if as_json:
         click.echo((done.out / "findings.json").read_text(encoding="utf-8"), nl=False)
         return
@@ -130,7 +94,7 @@ def review(case: Path, out: Path | None, as_of: date | None, fresh: bool, as_jso
     click.echo(str(done.out / "report.html"))
 
 
-@cli.command()
+@click.command()
 @case_argument
 @as_of_option
 @json_option
@@ -141,16 +105,18 @@ def weigh(case: Path, as_of: date | None, as_json: bool) -> None:
     Example:
       blindspot weigh cases/kabul-2021-08-29 --as-of 2021-09-04
     """
-    opened = _open(case)
+    from blindspot.case import open_case
+
+    opened = open_case(case)
     found = stages.weigh_now(opened, as_of)
     if as_json:
-        _json(found)
+        print_json(found)
         return
     for question in found["questions"]:
         _print_question(question)
 
 
-@cli.command()
+@click.command()
 @case_argument
 @as_of_option
 @json_option
@@ -161,10 +127,12 @@ def replay(case: Path, as_of: date | None, as_json: bool) -> None:
     Example:
       blindspot replay cases/kabul-2021-08-29
     """
-    opened = _open(case)
+    from blindspot.case import open_case
+
+    opened = open_case(case)
     found = stages.replay_now(opened, as_of)
     if as_json:
-        _json(found)
+        print_json(found)
         return
     for question in opened.questions:
         asserted = opened.asserted(question)
@@ -182,7 +150,7 @@ def replay(case: Path, as_of: date | None, as_json: bool) -> None:
                 click.echo(f"{'':<11}finding by {finding}")
 
 
-@cli.command("stages")
+@click.command("stages")
 @json_option
 def list_stages(as_json: bool) -> None:
     r"""List the stages of a review.
@@ -196,7 +164,7 @@ def list_stages(as_json: bool) -> None:
         for s in stages.STAGES
     ]
     if as_json:
-        _json({"stages": rows})
+        print_json({"stages": rows})
         return
     for row in rows:
         click.echo(
@@ -204,7 +172,7 @@ def list_stages(as_json: bool) -> None:
         )
 
 
-@cli.command()
+@click.command()
 @case_argument
 @click.argument("stage")
 @click.argument("ids", nargs=-1)
@@ -218,54 +186,20 @@ def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
     Example:
       blindspot why cases/kabul-2021-08-29 weigh K018
     """
+    from blindspot.case import open_case
     from blindspot.publish.why import explain
 
     entry = stages.stage(stage)
     _, made = stages.lineage(case, entry)
-    found = explain(_open(case), entry.name, entry.says, made.method, dict(made.files), ids)
+    found = explain(open_case(case), entry.name, entry.says, made.method, dict(made.files), ids)
     if as_json:
-        _json(found)
+        print_json(found)
         return
     click.echo(f"{found['stage']}: {found['says']} Method {found['method']}.")
     for name, digest in found["files"].items():
         click.echo(f"  made from {name}  sha256 {digest[:16]}…")
     for row in found["rows"]:
         click.echo(f"  {row['where']}: {row['what']}" + (f"  [{row['basis']}]" if row["basis"] else ""))
-
-
-def main() -> None:
-    r"""Run the command line; errors that are meant for a person are printed as such."""
-    try:
-        cli(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        raise SystemExit(2) from error
-    except click.exceptions.Exit as error:
-        raise SystemExit(error.exit_code) from error
-    except click.Abort as error:
-        click.echo("Stopped; nothing half-written was left.", err=True)
-        raise SystemExit(2) from error
-    except BlindspotError as error:
-        click.echo(error.diagnostics(), err=True)
-        raise SystemExit(2) from error
-    except OSError as error:
-        click.echo(f"{error.filename or 'a file'}: {error.strerror}. Nothing half-written was left.", err=True)
-        raise SystemExit(2) from error
-
-
-def _open(folder: Path) -> Case:
-    from blindspot.case import open_case
-
-    return open_case(folder)
-
-
-def _json(found: Any) -> None:
-    click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-
-
-def _progress(what: str) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"  {what} …", err=True)
 
 
 def _verdict(v: dict[str, Any]) -> str:

@@ -1,0 +1,57 @@
+"""The command line: thin verbs, one file per room. The only place that prints and exits.
+
+Exit status: 0 done; 1 the check, verification or release gate said no; 2 the input or the usage is wrong.
+"""
+
+from __future__ import annotations
+
+import click
+
+from blindspot.cli import reviewing
+from blindspot.errors import BlindspotError
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(package_name="blindspot")
+def cli() -> None:
+    r"""Review an aerial strike, and the surveillance behind it, after the fact.
+
+    \b
+    Example:
+      blindspot review cases/kabul-2021-08-29
+    """
+
+
+VERBS = (
+    reviewing.new,
+    reviewing.check,
+    reviewing.review,
+    reviewing.weigh,
+    reviewing.replay,
+    reviewing.list_stages,
+    reviewing.why,
+)
+for verb in VERBS:
+    cli.add_command(verb)
+
+
+def main() -> None:
+    r"""Run the command line; errors that are meant for a person are printed as such."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from error
+    except click.exceptions.Exit as error:
+        raise SystemExit(error.exit_code) from error
+    except click.Abort as error:
+        click.echo("Stopped; nothing half-written was left.", err=True)
+        raise SystemExit(2) from error
+    except BlindspotError as error:
+        click.echo(error.diagnostics(), err=True)
+        raise SystemExit(2) from error
+    except OSError as error:
+        click.echo(f"{error.filename or 'a file'}: {error.strerror}. Nothing half-written was left.", err=True)
+        raise SystemExit(2) from error
