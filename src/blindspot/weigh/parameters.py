@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blindspot.weigh.sobol import sobol
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -56,13 +58,10 @@ class Parameter:
 
 def draw(parameters: tuple[Parameter, ...], rows: int, seed: int = SEED) -> NDArray[np.float64]:
     """Shares of the ranges, (parameters, rows) in 0-1; fixed numbers take no dimension. `rows` is a power of two."""
-    from scipy.stats import qmc
-
     free = [i for i, p in enumerate(parameters) if not p.fixed]
     shares = np.full((len(parameters), rows), 0.5)
     if free:
-        sobol = qmc.Sobol(len(free), scramble=True, rng=np.random.default_rng(seed))
-        shares[free] = sobol.random(rows).T
+        shares[free] = sobol(len(free), rows, seed)
     return shares
 
 

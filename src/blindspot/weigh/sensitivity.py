@@ -74,50 +74,68 @@ def envelope(
 ) -> dict[str, dict[str, tuple[float, float]]]:
     """(smallest, largest) posterior found for every hypothesis of every question."""
     free = np.array([i for i, p in enumerate(network.parameters) if not p.fixed], dtype=int)
-    result: dict[str, dict[str, tuple[float, float]]] = {}
-    for question in network.questions:
-        name = f"question:{question}"
-        result[question] = {}
-        for state, hypothesis in enumerate(network.hypotheses[question]):
-            p = sample[name][state]
-            ends = [_extreme(network, draws, p, known, name, state, free, sign) for sign in (-1.0, 1.0)]
-            result[question][hypothesis] = (min(ends[0], float(p.min())), max(ends[1], float(p.max())))
-    return result
+    targets = [
+        (q, state, sign)
+        for q in network.questions
+        for state in range(len(network.hypotheses[q]))
+        for sign in (-1.0, 1.0)
+    ]
+    drawn = np.array([np.max(sign * sample[f"question:{q}"][state]) for q, state, sign in targets])
+    best = np.maximum(drawn, _ascent(network, draws, sample, known, free, targets)) if len(free) else drawn
+    found: dict[str, dict[str, tuple[float, float]]] = {q: {} for q in network.questions}
+    for k in range(0, len(targets), 2):
+        q, state, _ = targets[k]
+        found[q][network.hypotheses[q][state]] = (float(-best[k]), float(best[k + 1]))
+    return found
 
 
-def _extreme(
+def _ascent(
     network: Network,
     draws: Draws,
-    p: NDArray[np.float64],
+    sample: dict[str, NDArray[np.float64]],
     known: NDArray[np.float64],
-    name: str,
-    state: int,
     free: NDArray[np.int_],
-    sign: float,
-) -> float:
-    """Coordinate ascent over ends: start where the draws point, flip every number that helps, keep what helped."""
-    if not len(free):
-        return float(p[0])
+    targets: list[tuple[str, int, float]],
+) -> NDArray[np.float64]:
+    """Sign x extreme for each target, all climbing together: start where the draws point, flip what helps, keep it.
+
+    As many numbers are tried per sweep as `WORK` allows, those with the steepest slopes first.
+    """
+
+    def values_at(shares: NDArray[np.float64], each: int) -> NDArray[np.float64]:
+        """(targets, each) from columns that stand target after target."""
+        p = at_shares(network, shares, known)
+        rows = [
+            sign * p[f"question:{q}"][state, k * each : (k + 1) * each] for k, (q, state, sign) in enumerate(targets)
+        ]
+        return np.array(rows)
+
     centred = draws.shares[free] - 0.5
-    slope = centred @ (p - p.mean())
-    start = np.full(len(network.parameters), 0.5)
-    start[free] = (slope * sign > 0).astype(float)
-    best = float(at_shares(network, start[:, None], known)[name][state, 0])
-    affordable = WORK // (len(free) * network.program.work * 2 * sum(map(len, network.hypotheses.values())))
-    for _ in range(min(SWEEPS, affordable)):
-        flipped = np.repeat(start[:, None], len(free), axis=1)
-        flipped[free, np.arange(len(free))] = 1 - start[free]
-        trial = at_shares(network, flipped, known)[name][state] * sign
-        better = trial > best * sign + 1e-12
+    slopes = np.array([sign * (centred @ sample[f"question:{q}"][state]) for q, state, sign in targets])
+    corners = np.full((len(targets), len(network.parameters)), 0.5)
+    corners[:, free] = slopes > 0
+    best = values_at(corners.T, 1)[:, 0]
+    tried = min(len(free), WORK // (network.program.work * len(targets)))
+    order = np.argsort(-np.abs(slopes), axis=1, kind="stable")[:, :tried]
+    for _ in range(SWEEPS if tried else 0):
+        columns = np.repeat(corners, tried, axis=0)
+        at = free[order].ravel()
+        columns[np.arange(len(at)), at] = 1 - columns[np.arange(len(at)), at]
+        trial = values_at(columns.T, tried)
+        better = trial > best[:, None] + 1e-12
         if not better.any():
             break
-        joint = start.copy()
-        joint[free[better]] = 1 - joint[free[better]]
-        value = float(at_shares(network, joint[:, None], known)[name][state, 0])
-        top = int(np.argmax(trial))
-        if value * sign < trial[top]:
-            joint, value = flipped[:, top], float(trial[top] * sign)
-        start, best = joint, value
+        joint = corners.copy()
+        rows, which = np.nonzero(better)
+        joint[rows, free[order[rows, which]]] = 1 - joint[rows, free[order[rows, which]]]
+        together = values_at(joint.T, 1)[:, 0]
+        top = trial.argmax(axis=1)
+        single = columns.reshape(len(targets), tried, -1)[np.arange(len(targets)), top]
+        highest = trial[np.arange(len(targets)), top]
+        step = np.maximum(together, highest)
+        moved = step > best
+        corners[moved] = np.where((together >= highest)[:, None], joint, single)[moved]
+        best = np.maximum(best, step)
     return best
 
 
@@ -133,25 +151,25 @@ def value_flip(
     index = {p.name: i for i, p in enumerate(network.parameters)}
     shares = np.full(len(network.parameters), 0.5)
 
-    def value(s: NDArray[np.float64]) -> NDArray[np.float64]:
-        row: NDArray[np.float64] = at_shares(network, s, known)[f"question:{question}"][state]
+    def value(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+        row: NDArray[np.float64] = at_shares(network, columns, known)[f"question:{question}"][state]
         return row
 
-    now = float(value(shares[:, None])[0])
-    up = now <= threshold
-    moved: list[str] = []
-    for lever in ranked:
-        i = index[lever.name]
-        shares[i] = float((lever.at_high > lever.at_low) == up)
-        moved.append(lever.name)
-        if (float(value(shares[:, None])[0]) > threshold) == up:
-            line = np.linspace(0.5, shares[i], 65)
-            grid = np.repeat(shares[:, None], len(line), axis=1)
-            grid[i] = line
-            shares[i] = line[int(np.argmax((value(grid) > threshold) == up))]
-            break
-    else:
+    path = np.repeat(shares[:, None], len(ranked) + 1, axis=1)  # column k: the first k numbers moved
+    up = float(value(shares[:, None])[0]) <= threshold
+    for k, lever in enumerate(ranked):
+        path[index[lever.name], k + 1 :] = float((lever.at_high > lever.at_low) == up)
+    across = (value(path) > threshold) == up
+    across[0] = False
+    if not across.any():
         return None
+    last = int(np.argmax(across))
+    shares, moved = path[:, last - 1].copy(), [lever.name for lever in ranked[:last]]
+    i = index[moved[-1]]
+    line = np.linspace(0.5, path[i, last], 65)
+    grid = np.repeat(shares[:, None], len(line), axis=1)
+    grid[i] = line
+    shares[i] = line[int(np.argmax((value(grid) > threshold) == up))]
     moves, distance = [], 0.0
     for name in moved:
         p = network.parameters[index[name]]
