@@ -6,6 +6,10 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _RANGE = re.compile(rf"\s*({_NUMBER})\s*(?:(?:-|–|\.\.|to)\s*({_NUMBER}))?\s*")
@@ -45,6 +49,46 @@ class Reference:
 
 
 Quantity = Range | Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A number that a stage computed and offers to the weighing under `stage:id`.
+
+    `quantiles` stand at evenly spaced levels from 0 to 1, ascending: the first and the last are its bounds. `says` is the
+    derivation, a sentence per step, with the source of each factor.
+    """
+
+    stage: str
+    id: str
+    quantiles: tuple[float, ...]
+    says: tuple[str, ...]
+
+    @property
+    def low(self) -> float:
+        """The smallest value."""
+        return self.quantiles[0]
+
+    @property
+    def high(self) -> float:
+        """The largest value."""
+        return self.quantiles[-1]
+
+    def __str__(self) -> str:
+        return f"{self.stage}:{self.id}"
+
+
+def offer(stage: str, key: str, samples: Iterable[float], says: Iterable[str], levels: int = 41) -> Offer:
+    """Samples of a number as an Offer: its quantiles at `levels` evenly spaced levels (Hyndman & Fan 1996, type 7)."""
+    ordered = sorted(samples)
+    last = len(ordered) - 1
+    quantiles = []
+    for k in range(levels):
+        at = last * k / (levels - 1)
+        i = min(int(at), last - 1) if last else 0
+        above = ordered[min(i + 1, last)]
+        quantiles.append(ordered[i] + (above - ordered[i]) * (at - i))
+    return Offer(stage, key, tuple(quantiles), tuple(says))
 
 
 def read_range(text: str) -> Range:

@@ -146,3 +146,12 @@ def test_a_new_case_is_right_as_it_stands(tmp_path):
     assert runner.invoke(cli, ["new", str(tmp_path / "n")]).exit_code == 0
     assert runner.invoke(cli, ["check", str(tmp_path / "n")]).exit_code == 0
     assert isinstance(runner.invoke(cli, ["new", str(tmp_path / "n")]).exception, BlindspotError)
+
+
+def test_expect_may_begin_with_the_hypothesis_alone(tmp_path):
+    text = "hypothesis,F1,F2\nbomb,very likely,0.8-0.95\nwater,likely,0.01-0.05\n"
+    assert open_case(write_case(tmp_path / "a", expect_csv=text)).expect == open_case(write_case(tmp_path / "b")).expect
+    with pytest.raises(CaseError) as caught:
+        open_case(write_case(tmp_path / "c", expect_csv=text.replace("F2", "F7").replace("water,", "attack,")))
+    places = {str(p.where) for p in caught.value.problems}
+    assert places == {"expect.csv:2:F7", "expect.csv:3:hypothesis", "expect.csv:3:F7"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blindspot.case import open_case
-from blindspot.quantities import Range
+from blindspot.quantities import offer
 from blindspot.weigh import build, findings, replay, weigh
 from blindspot.weigh.draws import drawn
 from folders import GOOD, write_case
@@ -94,7 +94,12 @@ def test_a_computed_reference_is_used_and_a_missing_one_is_named(tmp_path):
     origins = GOOD["origins.csv"].replace("0.5-0.8", "coverage:yard")
     case = open_case(write_case(tmp_path, origins_csv=origins))
     assert "K2" not in {r.id for r in build(case).network.reports}
-    assert "K2" in {r.id for r in build(case, {"coverage:yard": Range(0.5, 0.8)}).network.reports}
+    given = offer("coverage", "yard", np.linspace(0.5, 0.8, 101), ["in view 0.5-0.8, judgement"])
+    network = build(case, {str(given): given}).network
+    assert "K2" in {r.id for r in network.reports}
+    number = next(p for p in network.parameters if p.name == "opportunity:O2")
+    assert (number.low, number.high, number.basis) == (0.5, 0.8, "coverage:yard: in view 0.5-0.8, judgement")
+    assert number.at(np.array([0.0, 0.25, 1.0])) == pytest.approx([0.5, 0.575, 0.8])
 
 
 def test_the_last_date_of_a_replay_is_the_whole_case(tmp_path):

@@ -215,7 +215,7 @@ def _facts_and_expect(case: Case) -> Iterator[Problem]:
         place = case.where["expect", f"{fact_id}/{hypothesis}"]
         if fact_id not in case.facts:
             yield Problem(place, "is not the id of a fact", fact_id, "name the column as in facts.csv")
-        if cell.question not in case.questions:
+        elif cell.question not in case.questions:
             yield Problem(Where(place.file, place.row, "question"), "is not the id of a question", cell.question)
         elif hypothesis not in case.hypotheses(cell.question):
             yield Problem(
@@ -224,7 +224,7 @@ def _facts_and_expect(case: Case) -> Iterator[Problem]:
                 hypothesis,
                 f"its hypotheses are: {', '.join(case.hypotheses(cell.question))}",
             )
-        elif fact_id in case.facts and case.facts[fact_id].question != cell.question:
+        elif case.facts[fact_id].question != cell.question:
             yield Problem(
                 place,
                 f"is filled for {cell.question}, but the fact belongs to {case.facts[fact_id].question}",

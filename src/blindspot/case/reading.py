@@ -14,7 +14,10 @@ from blindspot.case.rows import Expected, Head, Row
 from blindspot.errors import Problem, Where
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from blindspot.case.rows import Fact
 
 R = TypeVar("R", bound=Row)
 Places = dict[str, Where]
@@ -49,14 +52,18 @@ def read_table(root: Path, file: str, kind: type[R], problems: list[Problem]) ->
     return rows
 
 
-def read_expect(root: Path, problems: list[Problem]) -> list[tuple[Expected, Where]]:
-    """The filled cells of expect.csv: hypotheses in rows, facts in columns."""
+def read_expect(root: Path, facts: Mapping[str, Fact], problems: list[Problem]) -> list[tuple[Expected, Where]]:
+    """The filled cells of expect.csv: hypotheses in rows, facts in columns.
+
+    It begins with the columns question,hypothesis, or with hypothesis alone: then a fact's own question is meant.
+    """
     file = "expect.csv"
     table = read_cells(root, file, problems)
     if table is None:
         return []
     header, records = table
-    if header[:2] != ["question", "hypothesis"]:
+    lead = 2 if header[:2] == ["question", "hypothesis"] else 1
+    if header[lead - 1] != "hypothesis":
         problems.append(
             Problem(
                 Where(file, 1),
@@ -80,23 +87,22 @@ def read_expect(root: Path, problems: list[Problem]) -> list[tuple[Expected, Whe
                 )
             )
             continue
-        for fact, cell in zip(header[2:], cells[2:], strict=True):
-            if cell.strip():
-                try:
-                    row = Expected.model_validate(
-                        {"question": cells[0], "hypothesis": cells[1], "fact": fact, "value": cell}
+        for fact, cell in zip(header[lead:], cells[lead:], strict=True):
+            if not cell.strip():
+                continue
+            question = cells[0] if lead == 2 else facts[fact].question if fact in facts else "unknown"
+            row = {"question": question, "hypothesis": cells[lead - 1], "fact": fact, "value": cell}
+            try:
+                cells_read.append((Expected.model_validate(row), Where(file, line, fact)))
+            except ValidationError as error:
+                problems.extend(
+                    _problems(
+                        error,
+                        lambda loc, line=line, fact=fact: Where(
+                            file, line, fact if loc[:1] == ("value",) else str(loc[0])
+                        ),
                     )
-                except ValidationError as error:
-                    problems.extend(
-                        _problems(
-                            error,
-                            lambda loc, line=line, fact=fact: Where(
-                                file, line, fact if loc[:1] == ("value",) else str(loc[0])
-                            ),
-                        )
-                    )
-                else:
-                    cells_read.append((row, Where(file, line, fact)))
+                )
     return cells_read
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from blindspot.case import OTHER, scales
 from blindspot.case.favours import favoured
-from blindspot.quantities import Quantity, Range, Reference
+from blindspot.quantities import Offer, Quantity, Range, Reference
 from blindspot.weigh.network import (
     Network,
     Report,
@@ -54,7 +54,7 @@ class Built:
 
 
 def build(
-    case: Case, computed: Mapping[str, Range] | None = None, reviewer: str | None = None, *, copies_count: bool = False
+    case: Case, computed: Mapping[str, Offer] | None = None, reviewer: str | None = None, *, copies_count: bool = False
 ) -> Built:
     """The network of a case.
 
@@ -68,7 +68,7 @@ def build(
 @dataclass(slots=True)
 class _Builder:
     case: Case
-    computed: dict[str, Range]
+    computed: dict[str, Offer]
     ratings: dict[tuple[str, str], Range]
     copies_count: bool
     parameters: dict[str, Parameter] = field(default_factory=dict)
@@ -167,7 +167,7 @@ class _Builder:
         self.tables.append(fact_table(row.question, fact, keys))
         return True
 
-    def _expected(self, fact: str, hypothesis: str) -> Range | None:
+    def _expected(self, fact: str, hypothesis: str) -> Range | Offer | None:
         cell = self.case.expect.get((fact, hypothesis))
         return self.ratings.get((fact, hypothesis)) or self._resolve(cell.value if cell else None, fact)
 
@@ -180,8 +180,7 @@ class _Builder:
         self._add(f"false_alarm:{key}", false_alarm, row.basis, row.by, place)
         opportunity = self._resolve(row.opportunity, key)
         if opportunity is not None:
-            basis = str(row.opportunity) if isinstance(row.opportunity, Reference) else row.basis
-            self._add(f"opportunity:{key}", opportunity, basis, row.by, place)
+            self._add(f"opportunity:{key}", opportunity, row.basis, row.by, place)
         team = row.team if row.team and row.lens != "none" else None
         if team is not None and f"lens:{team}" not in self.sizes:
             self.sizes[f"lens:{team}"] = 2
@@ -333,7 +332,7 @@ class _Builder:
         )
         return None if abs(own - others) < 1e-12 else (own > others) == (claim.says == "yes")
 
-    def _resolve(self, value: Quantity | None, used_by: str) -> Range | None:
+    def _resolve(self, value: Quantity | None, used_by: str) -> Range | Offer | None:
         if isinstance(value, Reference):
             found = self.computed.get(str(value))
             if found is None:
@@ -350,8 +349,12 @@ class _Builder:
         cited = scales.default(name)
         return self._add(key, cited.range, cited.basis, "", None, logit=logit)
 
-    def _add(self, name: str, value: Range, basis: str, by: str, where: Where | None, *, logit: bool = True) -> str:
+    def _add(
+        self, name: str, value: Range | Offer, basis: str, by: str, where: Where | None, *, logit: bool = True
+    ) -> str:
+        quantiles = value.quantiles if isinstance(value, Offer) else ()
+        basis = f"{value}: {' '.join(value.says)}" if isinstance(value, Offer) else basis
         self.parameters.setdefault(
-            name, Parameter(name, value.low, value.high, basis or scales.JUDGEMENT, by, where, logit)
+            name, Parameter(name, value.low, value.high, basis or scales.JUDGEMENT, by, where, logit, quantiles)
         )
         return name

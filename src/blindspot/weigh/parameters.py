@@ -33,6 +33,7 @@ class Parameter:
     by: str = ""
     where: Where | None = None
     logit: bool = True  # False: a positive factor, drawn in log
+    quantiles: tuple[float, ...] = ()  # of a computed number, at even levels: drawn from these instead
 
     @property
     def fixed(self) -> bool:
@@ -50,6 +51,8 @@ class Parameter:
         """Its value at `share` (0 = low, 1 = high) of its range."""
         if self.fixed:
             return np.full(np.shape(share), self.low)
+        if self.quantiles:
+            return np.interp(share, np.linspace(0, 1, len(self.quantiles)), self.quantiles)
         low, high = self.bounds()
         x = low + (high - low) * share
         value: NDArray[np.float64] = 1 / (1 + np.exp(-x)) if self.logit else np.exp(x)

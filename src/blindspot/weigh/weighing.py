@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blindspot.case import Case
-    from blindspot.quantities import Range
+    from blindspot.quantities import Offer
 
 ROWS = 4096
 SCENARIO_ROWS = 1024
@@ -33,10 +33,10 @@ FLIP_ROWS = 8
 SETTLE_ROWS = 256
 
 
-def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Range] | None = None) -> Weighing:
+def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Offer] | None = None) -> Weighing:
     """Posteriors, verdicts, weights, flips, what would settle it, and the audit, for every question of a case.
 
-    `as_of`: only what was public on that day (None: everything). `computed`: ranges for references such as
+    `as_of`: only what was public on that day (None: everything). `computed`: what answers references such as
     `coverage:courtyard`. Probabilities are 0-1, weights in ban. The result does not depend on the order of rows.
     """
     built = build(case, computed)
@@ -127,7 +127,7 @@ def _scenarios(
     draws: Draws,
     known: NDArray[np.float64],
     as_of: date | None,
-    computed: Mapping[str, Range] | None,
+    computed: Mapping[str, Offer] | None,
 ) -> dict[str, dict[str, dict[str, Spread]]]:
     """Structural alternatives side by side: never averaged."""
     network, part = built.network, draws.first(affordable(built.network, 4, SCENARIO_ROWS))
@@ -158,7 +158,7 @@ def _fix(p: Parameter, value: float) -> Parameter:
 
 
 def _reviewers(
-    case: Case, as_of: date | None, computed: Mapping[str, Range] | None
+    case: Case, as_of: date | None, computed: Mapping[str, Offer] | None
 ) -> dict[str, dict[str, dict[str, Spread]]]:
     """Each reviewer's own ratings, beside the pool."""
     result = {}

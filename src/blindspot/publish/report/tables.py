@@ -71,7 +71,6 @@ def tables(case: Case, weighed: dict[str, Any], replayed: dict[str, Any]) -> dic
                 "copy_of": c.copy_of or "",
                 "summary": c.quote_summary,
                 "url": c.url,
-                "row": str(case.where["claims", c.id]),
             }
             for c in case.claims.values()
         ],
@@ -84,7 +83,6 @@ def tables(case: Case, weighed: dict[str, Any], replayed: dict[str, Any]) -> dic
                 "reliability": s.reliability or "",
                 "interest": ";".join(s.interest),
                 "claims": sum(c.source == s.id for c in case.claims.values()),
-                "row": str(case.where["sources", s.id]),
             }
             for s in case.sources.values()
         ],
@@ -97,7 +95,6 @@ def tables(case: Case, weighed: dict[str, Any], replayed: dict[str, Any]) -> dic
                 "clock": s.clock,
                 "activity": s.activity,
                 "official_reading": s.official_reading,
-                "row": str(case.where["stops", s.id]),
             }
             for s in case.stops.values()
         ],
