@@ -5,18 +5,30 @@ Library, rebuild order and command line all come from `STAGES`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blindspot.case.store import Made, Store, hand_files
+from blindspot.case.store import Made, Store, hand_files, matching
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from blindspot.case import Case
+    from blindspot.quantities import Offer
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a stage works from: the case, the day it is asked for (None: now), the results of the stages before it."""
+
+    case: Case
+    as_of: date | None
+    results: Mapping[str, Result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +37,64 @@ class Stage:
 
     name: str
     says: str
-    reads: tuple[str, ...]  # files of the case; * stands for all that people typed
+    reads: tuple[str, ...]  # files of the case, as globs; * stands for all that people typed
     after: tuple[str, ...]
     method: str
+    run: Callable[[Given], Result] | None = None  # check and report have their own way
+    needs: str = ""  # a glob: without such a file there is nothing to do,
+    lacks: str = ""  # and a reader of the report is told this
+
+
+def _weigh(given: Given) -> Result:
+    from blindspot.weigh import findings, weigh
+
+    return findings(weigh(given.case, given.as_of, offers(given.results)))
+
+
+def _replay(given: Given) -> Result:
+    from blindspot.weigh import build, replay, replayed
+
+    built = build(given.case, offers(given.results))
+    return replayed(given.case.head.id, replay(given.case, built, given.as_of))
 
 
 STAGES = (
     Stage("check", "Every error in the folder, at file:row:column.", ("*",), (), "check-1"),
     Stage(
-        "weigh", "Which account the evidence supports, with ranges, and what carries it.", ("*",), ("check",), "weigh-1"
+        "weigh",
+        "Which account the evidence supports, with ranges, and what carries it.",
+        ("*",),
+        ("check",),
+        "weigh-2",
+        _weigh,
     ),
-    Stage("replay", "What could be said on each date, with only what was public then.", ("*",), ("check",), "replay-1"),
-    Stage("report", "One page that opens offline, tables, and a GeoPackage.", ("*",), ("weigh", "replay"), "report-1"),
+    Stage(
+        "replay",
+        "What could be said on each date, with only what was public then.",
+        ("*",),
+        ("check",),
+        "replay-2",
+        _replay,
+    ),
+    Stage("report", "One page that opens offline, tables, and a GeoPackage.", ("*",), ("weigh", "replay"), "report-2"),
 )
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
 NOT_YET = (
-    ("footage", "footage/", "no video with telemetry is read yet"),
-    ("track", "tracks/", "no track is read yet: stops are shown as reported, custody has no number"),
-    ("coverage", "sorties.toml", "what was in view and resolved has no computed number; opportunities are judgement"),
-    ("presence", "households.csv", "who may have been there unseen has no computed number"),
-    ("people", "lists/", "lists are shown as given; spellings are not linked and no toll is computed"),
-    ("statements", "texts/", "no text is read; attributions and copies are as typed in claims.csv"),
+    ("footage", "no video with telemetry is read yet"),
+    ("track", "no track is read yet: stops are shown as reported, custody has no number"),
+    ("coverage", "what was in view and resolved has no computed number; opportunities are judgement"),
+    ("presence", "who may have been there unseen has no computed number"),
+    ("people", "lists are shown as given; spellings are not linked and no toll is computed"),
+    ("statements", "no text is read; attributions and copies are as typed in claims.csv"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """Where a review put its outputs, what they say, and whether anything had to be made."""
+    """Where a review put its outputs, what they say, and which stages had to be made."""
 
     out: Path
-    made: tuple[str, ...]  # stages that ran
+    made: tuple[str, ...]
     summary: tuple[str, ...]
 
 
@@ -66,14 +106,88 @@ def stage(name: str) -> Stage:
     raise UsageError(f"{name}: there is no such stage. The stages are: {', '.join(s.name for s in STAGES)}.")
 
 
-def lineage(folder: str | Path, entry: Stage, as_of: date | None = None, *, fresh: bool = False) -> tuple[Store, Made]:
-    """The store of a case, and what a result of this stage would be made from now."""
-    root = Path(folder)
-    if not root.is_dir():
-        raise UsageError(f"{folder}: there is no such folder. `blindspot new NAME` makes one.")
-    store = Store(root, fresh=fresh)
-    methods = "+".join(stage(name).method for name in (*entry.after, entry.name))
-    return store, Made(methods, {"as_of": as_of.isoformat() if as_of else ""}, store.hashes(hand_files(root)))
+def offers(results: Mapping[str, Result]) -> dict[str, Offer]:
+    """What the stages offer to the weighing, by `stage:id`."""
+    from blindspot.quantities import Offer
+
+    found = [
+        Offer(name, o["id"], tuple(o["quantiles"]), tuple(o["says"]))
+        for name, result in results.items()
+        for o in result.get("offers", ())
+    ]
+    return {str(o): o for o in found}
+
+
+@dataclass(slots=True)
+class Review:
+    """The stages of one case on one day; each result is taken from the store or made, once."""
+
+    folder: Path
+    as_of: date | None = None
+    fresh: bool = False
+    progress: Callable[[str], None] = lambda _: None
+    ran: list[str] = field(default_factory=list)
+    _store: Store | None = None
+    _case: Case | None = None
+    _results: dict[str, Result] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        """Where results are kept. Raises UsageError where there is no such folder."""
+        if self._store is None:
+            if not self.folder.is_dir():
+                raise UsageError(f"{self.folder}: there is no such folder. `blindspot new NAME` makes one.")
+            self._store = Store(self.folder, fresh=self.fresh)
+        return self._store
+
+    @property
+    def case(self) -> Case:
+        """The case, read when first needed."""
+        if self._case is None:
+            from blindspot.case import open_case
+
+            self.progress("reading")
+            self._case = open_case(self.folder)
+        return self._case
+
+    def lacks(self, entry: Stage) -> bool:
+        """Whether the case has no material for a stage."""
+        return bool(entry.needs) and not matching(self.folder, entry.needs)
+
+    def before(self, entry: Stage) -> list[Stage]:
+        """The stages that a stage comes after and that have material, all the way down, in the order of the list."""
+        names = set(entry.after)
+        for other in reversed(STAGES):
+            if other.name in names:
+                names |= set(other.after)
+        return [s for s in STAGES if s.name in names and not self.lacks(s)]
+
+    def made_from(self, entry: Stage) -> Made:
+        """What a result of this stage would be made from now."""
+        chain = [*self.before(entry), entry]
+        globs = {glob for s in chain for glob in s.reads}
+        names = {name for glob in globs - {"*"} for name in matching(self.folder, glob)}
+        names |= set(hand_files(self.folder)) if "*" in globs else set()
+        settings = {"as_of": self.as_of.isoformat() if self.as_of else ""}
+        return Made("+".join(s.method for s in chain), settings, self.store.hashes(sorted(names)))
+
+    def result(self, name: str) -> Result:
+        """The result of a stage, made where the store has none for today's inputs."""
+        if name not in self._results:
+            entry = stage(name)
+            made = self.made_from(entry)
+            found = self.store.get(name, made.key)
+            if not isinstance(found, dict):
+                if entry.run is None:
+                    raise UsageError(f"{name}: this stage has no result of its own; run `blindspot {name} CASE`.")
+                results = {s.name: self.result(s.name) for s in self.before(entry) if s.run is not None}
+                case = self.case
+                self.progress(entry.says)
+                found = entry.run(Given(case, self.as_of, results))
+                self.store.put(name, made, found)
+                self.ran.append(name)
+            self._results[name] = found
+        return self._results[name]
 
 
 def review(
@@ -88,44 +202,28 @@ def review(
 
     Raises CaseError with every problem, and writes nothing then. A review of an unchanged case makes nothing.
     """
-    root = Path(folder)
-    target = Path(out) if out is not None else root / "out"
-    store, made = lineage(root, stage("report"), as_of, fresh=fresh)
+    run = Review(Path(folder), as_of, fresh, progress)
+    target = Path(out) if out is not None else Path(folder) / "out"
+    entry = stage("report")
+    made = run.made_from(entry)
     outputs = [target / name for name in ("report.html", "findings.json", "case.gpkg")]
-    if store.is_fresh("report", made.key, outputs):
-        return Reviewed(target, (), ())
-    from blindspot.case import open_case
-    from blindspot.publish.report import publish
+    if not run.store.is_fresh("report", made.key, outputs):
+        from blindspot.publish.report import publish
 
-    progress("reading")
-    case = open_case(root)
-    progress("weighing")
-    weighed = _kept(store, root, stage("weigh"), as_of, lambda: weigh_now(case, as_of), fresh=fresh)
-    progress("replaying by date")
-    replayed = _kept(store, root, stage("replay"), as_of, lambda: replay_now(case, as_of), fresh=fresh)
-    progress("drawing the page")
-    missing = [(name, why) for name, _, why in NOT_YET]
-    files = publish(case, weighed, replayed, target, missing)
-    store.put("report", made, outputs=[*outputs, *files])
-    store.save_memo()
-    return Reviewed(target, ("weigh", "replay", "report"), summary(case, weighed))
+        rooms = [s for s in run.before(entry) if s.run is not None]
+        results = {s.name: run.result(s.name) for s in rooms}
+        missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)] + list(NOT_YET)
+        progress(entry.says)
+        files = publish(run.case, results["weigh"], results["replay"], target, missing)
+        run.store.put("report", made, {"summary": summary(run.case, results["weigh"])}, [*outputs, *files])
+        run.ran.append("report")
+    run.store.save_memo()
+    kept = run.store.get("report", made.key) if not run.ran else None
+    told = kept["summary"] if isinstance(kept, dict) else summary(run.case, run.result("weigh"))
+    return Reviewed(target, tuple(run.ran), tuple(told))
 
 
-def weigh_now(case: Case, as_of: date | None = None) -> dict[str, Any]:
-    """findings.json of a case."""
-    from blindspot.weigh import findings, weigh
-
-    return findings(weigh(case, as_of))
-
-
-def replay_now(case: Case, as_of: date | None = None) -> dict[str, Any]:
-    """The replay of a case as plain data."""
-    from blindspot.weigh import build, replay, replayed
-
-    return replayed(case.head.id, replay(case, build(case), as_of))
-
-
-def summary(case: Case, weighed: dict[str, Any], most: int = 10) -> tuple[str, ...]:
+def summary(case: Case, weighed: Result, most: int = 10) -> list[str]:
     """The review in at most ten lines for a terminal."""
     from blindspot.case.scales import describe
 
@@ -137,18 +235,4 @@ def summary(case: Case, weighed: dict[str, Any], most: int = 10) -> tuple[str, .
         lines.append(
             f"{q['id']:<15} {q['asserted']:<18} {describe(a['median']):<28} {a['median']:4.0%} [{a['low']:.0%}-{a['high']:.0%}]  naive {q['naive'][q['asserted']]:4.0%}  {lead}: {v['verdict']}"
         )
-    if len(lines) > most:
-        lines = [*lines[: most - 1], f"... and {len(lines) - most + 1} more question(s) in the report"]
-    return tuple(lines)
-
-
-def _kept(
-    store: Store, root: Path, entry: Stage, as_of: date | None, make: Callable[[], dict[str, Any]], *, fresh: bool
-) -> dict[str, Any]:
-    _, made = lineage(root, entry, as_of, fresh=fresh)
-    found = store.get(entry.name, made.key)
-    if isinstance(found, dict):
-        return found
-    result = make()
-    store.put(entry.name, made, result)
-    return result
+    return lines if len(lines) <= most else [*lines[: most - 1], f"... and {len(lines) - most + 1} more in the report"]

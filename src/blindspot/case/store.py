@@ -6,6 +6,7 @@ remembered by size and modification time; `blindspot review --fresh` and `verify
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -37,6 +38,11 @@ def hand_files(root: Path) -> list[str]:
     for folder in FOLDERS:
         found += [f"{folder}/{path.name}" for path in (root / folder).glob("*.csv") if path.is_file()]
     return sorted(found)
+
+
+def matching(root: Path, glob: str) -> list[str]:
+    """The files of a case that fit a glob such as `footage/*`, relative to the case, sorted."""
+    return sorted(path.relative_to(root).as_posix() for path in root.glob(glob) if path.is_file())
 
 
 class Store:
@@ -84,9 +90,7 @@ class Store:
     def put(self, name: str, made: Made, result: Any = None, outputs: Iterable[Path] = ()) -> None:
         """Keep a result and what it was made from."""
         if result is not None:
-            write_text(
-                self._made / f"{name}.json", json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n"
-            )
+            _keep(self._made / f"{name}.json", json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n")
         sizes = {str(p): [p.stat().st_size, p.stat().st_mtime_ns] for p in outputs}
         record = {
             "stage": name,
@@ -97,12 +101,12 @@ class Store:
             "when": datetime.now(tz=UTC).isoformat(timespec="seconds"),
             "outputs": sizes,
         }
-        write_text(self._made / f"{name}.made.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+        _keep(self._made / f"{name}.made.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
     def save_memo(self) -> None:
         """Remember the hashes computed in this run."""
         if self._changed:
-            write_text(self._memo_path, json.dumps(self._memo, indent=0, sort_keys=True) + "\n")
+            _keep(self._memo_path, json.dumps(self._memo, indent=0, sort_keys=True) + "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,15 @@ def write_bytes(path: Path, data: bytes) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_bytes(data)
     part.replace(path)
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write where it is allowed: a case on read-only media is reviewed all the same, only nothing is remembered."""
+    try:
+        write_text(path, text)
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -105,10 +105,7 @@ def weigh(case: Path, as_of: date | None, as_json: bool) -> None:
     Example:
       blindspot weigh cases/kabul-2021-08-29 --as-of 2021-09-04
     """
-    from blindspot.case import open_case
-
-    opened = open_case(case)
-    found = stages.weigh_now(opened, as_of)
+    found = stages.Review(case, as_of, progress=progress).result("weigh")
     if as_json:
         print_json(found)
         return
@@ -127,13 +124,12 @@ def replay(case: Path, as_of: date | None, as_json: bool) -> None:
     Example:
       blindspot replay cases/kabul-2021-08-29
     """
-    from blindspot.case import open_case
-
-    opened = open_case(case)
-    found = stages.replay_now(opened, as_of)
+    run = stages.Review(case, as_of, progress=progress)
+    found = run.result("replay")
     if as_json:
         print_json(found)
         return
+    opened = run.case
     for question in opened.questions:
         asserted = opened.asserted(question)
         click.echo(f"\n{question}: {opened.questions[question].text}  (account under test: {asserted})")
@@ -186,12 +182,11 @@ def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
     Example:
       blindspot why cases/kabul-2021-08-29 weigh K018
     """
-    from blindspot.case import open_case
     from blindspot.publish.why import explain
 
-    entry = stages.stage(stage)
-    _, made = stages.lineage(case, entry)
-    found = explain(open_case(case), entry.name, entry.says, made.method, dict(made.files), ids)
+    entry, run = stages.stage(stage), stages.Review(case)
+    made = run.made_from(entry)
+    found = explain(run.case, entry.name, entry.says, made.method, dict(made.files), ids)
     if as_json:
         print_json(found)
         return
