@@ -78,6 +78,45 @@ def test_hundreds_of_small_factors_do_not_underflow():
     assert got[0] / got.sum() == pytest.approx(0.5)
 
 
+def test_a_long_chain_of_small_factors_does_not_underflow_at_any_variable():
+    count = 300
+    scopes = [(f"v{i}", f"v{i + 1}") for i in range(count)] + [(f"v{i}",) for i in range(count + 1)] * 2
+    tables = [np.array([[3e-3, 1e-3], [1e-3, 3e-3]])] * count + [np.array([1e-3, 2e-3])] * (2 * count + 2)
+    names = [f"v{i}" for i in range(count + 1)]
+    program = plan(scopes, dict.fromkeys(names, 2), names)
+    found, log_z = program.run(lambda *_: tables, 1)
+    scaled, shift = [t * 1e3 for t in tables], len(tables) * np.log(1e3)
+    forward, backward, logs = [np.ones(2)], [np.ones(2)], 0.0
+    unary = scaled[-1] ** 2
+    for _ in range(count):
+        for side in (forward, backward):
+            side.append((side[-1] * unary) @ scaled[0])
+            side[-1] /= side[-1].max()
+    for i, name in enumerate(names):
+        want = forward[i] * unary * backward[count - i]
+        np.testing.assert_allclose(found[name][:, 0] / found[name].sum(), want / want.sum(), rtol=1e-9)
+    row = unary
+    for _ in range(count):
+        row = (row @ scaled[0]) * unary
+        logs, row = logs + np.log(row.sum()), row / row.sum()
+    assert log_z[0] == pytest.approx(logs - shift, rel=1e-12)
+
+
+def test_parts_that_do_not_touch_and_an_impossible_row():
+    scopes = [("a",), ("a", "b"), ("c",), (), ("d", "e"), ("d",)]
+    sizes = dict.fromkeys("abcde", 2)
+    tables = [np.array([[0.3, 0.0], [0.7, 0.0]]), np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0.4, 0.6]), np.array(2.0),
+              np.eye(2), np.array([0.25, 0.75])]  # fmt: skip
+    found, log_z = plan(scopes, sizes, list("abcde")).run(
+        lambda start, stop: [tables[0][:, start:stop], *tables[1:]], 2
+    )
+    want = {"a": [0.3, 0.7], "b": [0.41, 0.59], "c": [0.4, 0.6], "d": [0.25, 0.75], "e": [0.25, 0.75]}
+    for name, p in want.items():
+        np.testing.assert_allclose(found[name][:, 0] / found[name][:, 0].sum(), p)
+    assert log_z[0] == pytest.approx(np.log(2.0))
+    assert log_z[1] == -np.inf
+
+
 def test_published_answers(shared):
     answers = [e for e in json.loads((shared / "weigh/expected/expected_posteriors.json").read_text()) if "file" in e]
     published = 0

@@ -18,6 +18,43 @@ Path = list[tuple[int, int]]
 Scope = tuple[int, ...]
 
 
+def rooted(scopes: Sequence[Scope], path: Path, width: Mapping[int, int], asked: set[int]) -> list[tuple[int, int]]:
+    """The products of a path, turned so that the last one joins two values that carry most of the asked variables.
+
+    A path is a tree whose products cost the same from whichever edge it is summed towards. Values are numbered: factors
+    first, then each product as listed. `path` has at least one pair.
+    """
+    count = len(scopes)
+    live, near, labels = list(range(count)), {}, [set(s) for s in scopes]
+    for k, (i, j) in enumerate(map(sorted, path)):
+        b, a = live.pop(j), live.pop(i)
+        near[count + k] = [a, b]
+        labels.append({v for v in labels[a] | labels[b] if any(v in labels[n] for n in live)})
+        live.append(count + k)
+    top = near.pop(live[0])
+    edges = {n: parent for parent, pair in near.items() for n in pair} | {top[0]: top[1]}
+    start = min(edges, key=lambda n: (-len(asked & labels[n]), math.prod(width[v] for v in labels[n]), n))
+    ends = (start, edges[start])
+    for n, parent in edges.items():
+        if n in near:
+            near[n].append(parent)
+    if top[1] in near:
+        near[top[1]].append(top[0])
+    number = {n: n for n in range(count)}
+    pairs: Path = []
+    for end, back in (ends, ends[::-1]):
+        inward, stack = [], [(end, back)]
+        while stack:
+            node, towards = stack.pop()
+            if node in near:
+                inward.append((node, [n for n in near[node] if n != towards]))
+                stack += [(n, node) for n in inward[-1][1]]
+        for node, (a, b) in reversed(inward):
+            number[node] = count + len(pairs)
+            pairs.append((number[a], number[b]))
+    return [*pairs, (number[start], number[edges[start]])]
+
+
 def contraction_path(scopes: Sequence[Scope], width: Mapping[int, int]) -> Path:
     """Pairs to contract, in the convention of opt_einsum: both are removed from the list, the result is appended."""
     if len(scopes) < 2:
