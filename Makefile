@@ -23,12 +23,12 @@ $(VENV)/uv:
 	touch $@
 
 $(VENV)/ready: $(VENV)/uv requirements.lock pyproject.toml
-	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements.lock
-	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python -r requirements.lock
+	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --no-deps -e .
 	touch $@
 
 $(VENV)/dev: $(VENV)/ready requirements-dev.lock
-	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.lock
+	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python -r requirements-dev.lock
 	touch $@
 
 # New pins, all with hashes and without the name of a host.

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from blindspot.weigh.network import Network
 
 TINY = 1e-12
-WORK = 2**27  # multiplications allowed for one step of the review, about two seconds
+WORK = 2**26  # multiplications allowed for one step of the review, about a third of a second
+FEWEST = 16  # draws behind a median and its 5-95 % at least
 _ROWS = 2**16  # rows of one call: bounds memory at about 2**16 x numbers x 8 bytes
 
 
@@ -34,6 +35,10 @@ class Draws:
         """The first rows: again a balanced set, as `rows` is a power of two."""
         rows = min(rows, self.rows)
         return Draws(self.shares[:, :rows], {k: v[..., :rows] if v.ndim else v for k, v in self.numbers.items()}, rows)
+
+    def rows_at(self, at: Sequence[int]) -> Draws:
+        """These rows."""
+        return Draws(self.shares[:, at], {k: v[..., at] if v.ndim else v for k, v in self.numbers.items()}, len(at))
 
 
 def drawn(network: Network, rows: int) -> Draws:
@@ -79,13 +84,13 @@ def subsets(
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def affordable(network: Network, masks: int, most: int) -> int:
-    """Draws per mask (a power of two, at least 32, at most `most`) that keep one question of the review near two seconds.
+def affordable(network: Network, masks: int, most: int, *, work: int = WORK) -> int:
+    """Draws per mask (a power of two, at least 16, at most `most`) that keep a step of the review within `work`.
 
     Small networks get `most`; only where sources tie many questions together does the count fall.
     """
     rows = most
-    while rows > 32 and rows * masks * network.program.work > WORK:
+    while rows > FEWEST and rows * masks * network.program.work > work:
         rows //= 2
     return rows
 

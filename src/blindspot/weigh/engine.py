@@ -20,7 +20,7 @@ import itertools
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,32 +28,28 @@ from blindspot.weigh.order import contraction_path, rooted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
 Labels = tuple[int, ...]
 
-_CHUNK = 2**18  # entries of the largest value of one chunk of rows: stays in the second-level cache
-_FEWEST, _MOST = 128, 2048  # rows of a chunk: enough that calls do not dominate, few enough that all values stay near
+_CACHE = 2**17  # entries of all values of one block of rows: they stay in the second-level cache
+_THREAD = 256  # rows given to one thread at a time
+_SPAN = 2**22  # table entries made at once: bounds memory at 32 MB and a few times that for what they are made of
 _RESCALE_AFTER = 24  # factors multiplied before an intermediate is rescaled, against underflow
 
 
 @dataclass(frozen=True, slots=True)
 class _Product:
-    """One pairwise sum of values `left` and `right`: their labels numbered afresh (einsum knows only 52), without and with rows."""
+    """One pairwise sum of two values into a third; offsets into a and b for each entry of the result, and for each term."""
 
     left: int
     right: int
-    specs: tuple[tuple[list[int], list[int]], ...]  # of left, right, out: (labels, labels and rows)
-    out: int  # number of labels of the result
+    outs: NDArray[np.int64]  # (entries of the result, 2)
+    sums: NDArray[np.int64]  # (terms of each, 2)
     rescale: bool
-
-    def of(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-        left, right, out = self.specs
-        a_rows, b_rows = a.ndim > len(left[0]), b.ndim > len(right[0])
-        operands: list[Any] = [a, left[a_rows], b, right[b_rows], out[a_rows or b_rows]]
-        result: NDArray[np.float64] = np.einsum(*operands)
-        return result
+    logged: bool = False  # whether what was divided out counts in log Z: on the way up only
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +58,13 @@ class Program:
 
     queries: tuple[str, ...]
     sizes: tuple[int, ...]  # states of each query
-    scopes: tuple[tuple[int, ...], ...]  # labels of each factor
-    products: tuple[_Product, ...]  # the way up: values follow those of the factors in the list of values
-    parts: tuple[int, ...]  # values that multiply to the whole: one per connected part
-    down: tuple[_Product, ...]  # the way down: values follow those of the way up
-    read: tuple[_Product, ...]  # one per query
+    scopes: tuple[Labels, ...]  # labels of each factor
+    products: tuple[_Product, ...]  # the way up, the way down, the answers; their values follow those of the factors
+    packed: NDArray[np.int64]  # the products as the compiled loop reads them, but for what varies
+    offsets: NDArray[np.int64]
+    starts: NDArray[np.int64]  # first entry of each value; the last is the number of all entries
+    parts: NDArray[np.int64]  # entries that multiply to the whole: one per connected part
+    reads: NDArray[np.int64]  # entries of the answers, query after query
     largest: int  # entries of the largest value
     work: int  # multiplications per row, way up
 
@@ -77,43 +75,68 @@ class Program:
         """
         return self.run(
             lambda start, stop: [
-                t[..., start:stop] if t.ndim > len(s) else t for t, s in zip(tables, self.scopes, strict=False)
+                t[..., start:stop] if t.ndim > len(s) else t for t, s in zip(tables, self.scopes, strict=True)
             ],
             rows,
         )[0]
 
     def run(
-        self, tables: Callable[[int, int], Sequence[NDArray[np.float64]]], rows: int
+        self,
+        tables: Callable[[int, int], Sequence[NDArray[np.float64]]],
+        rows: int,
+        executor: Executor | None = None,
     ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
-        """Marginals up to a factor per row, and log Z per row, asking `tables(start, stop)` for the factors of each chunk of rows."""
-        step = min(rows, _MOST, max(_FEWEST, _CHUNK // self.largest))
-        out = [np.empty((size, rows)) for size in self.sizes]
-        log_z = np.empty(rows)
-        for start in range(0, rows, step):
-            stop = min(rows, start + step)
-            values = [*tables(start, stop), np.ones(())]
-            log_z[start:stop] = self._up(values)
-            for p in self.down:
-                value = p.of(values[p.left], values[p.right])
-                values.append(_rescaled(value, p.out)[0] if p.rescale else value)
-            for p, slot in zip(self.read, out, strict=True):
-                found = p.of(values[p.left], values[p.right])
-                slot[:, start:stop] = found if found.ndim == 2 else found[:, None]
-        return dict(zip(self.queries, out, strict=True)), log_z
+        """Marginals up to a factor per row, and log Z per row, asking `tables(start, stop)` for the factors of a span of rows.
 
-    def _up(self, values: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-        """Adds the values of the way up; gives log Z."""
-        log_z = np.zeros(())
+        Threads serve as `executor`: the compiled loop works without the interpreter's lock. Rows do not touch each other,
+        so results are the same for any number of threads.
+        """
+        out = np.empty((len(self.reads), rows))
+        log_z = np.empty(rows)
+        span = max(_THREAD, _SPAN // int(self.starts[len(self.scopes)]))
+        for start in range(0, rows, span):
+            stop = min(rows, start + span)
+            self._span(tables(start, stop), stop - start, out[:, start:stop], log_z[start:stop], executor)
+        ends = np.cumsum([0, *self.sizes])
+        return {q: out[i:j] for q, i, j in zip(self.queries, ends, ends[1:], strict=False)}, log_z
+
+    def _span(
+        self,
+        tables: Sequence[NDArray[np.float64]],
+        rows: int,
+        out: NDArray[np.float64],
+        log_z: NDArray[np.float64],
+        executor: Executor | None,
+    ) -> None:
+        from blindspot.weigh.kernel import sweep
+
+        varies = [t.ndim > len(s) for t, s in zip(tables, self.scopes, strict=True)]
+        ends = self.starts[: len(tables) + 1]
+        fixed, slots = np.ones(ends[-1] + 1), np.full(ends[-1] + 1, -1)  # the last entry is the lone 1
+        moving = np.empty((sum(int(b - a) for a, b, v in zip(ends, ends[1:], varies, strict=False) if v), rows))
+        used = 0
+        for table, a, b, v in zip(tables, ends, ends[1:], varies, strict=False):
+            if v:
+                moving[used : used + b - a] = table.reshape(b - a, rows)
+                slots[a:b] = np.arange(used, used + b - a)
+                used += b - a
+            else:
+                fixed[a:b] = table.reshape(-1)
+        varies.append(False)
         for p in self.products:
-            value = p.of(values[p.left], values[p.right])
-            if p.rescale:
-                value, log_peak = _rescaled(value, p.out)
-                log_z = log_z + log_peak
-            values.append(value)
-        with np.errstate(divide="ignore"):
-            for part in self.parts:
-                log_z = log_z + np.log(values[part])
-        return log_z
+            varies.append(varies[p.left] or varies[p.right])
+        products = np.column_stack([self.packed, np.array(varies[len(tables) + 1 :], dtype=np.int64)])
+        entries = int(self.starts[-1])
+        block = int(max(8, min(_THREAD, _CACHE // entries // 8 * 8)))
+
+        def part(start: int) -> None:
+            stop = min(rows, start + _THREAD)
+            sweep(
+                fixed, moving, slots, products, self.offsets, self.parts, self.reads,
+                entries, min(block, stop - start), start, stop, out, log_z,
+            )  # fmt: skip
+
+        list((executor.map if executor else map)(part, range(0, rows, _THREAD)))
 
 
 def plan(scopes: Iterable[tuple[str, ...]], sizes: Mapping[str, int], queries: Sequence[str] = ()) -> Program:
@@ -145,11 +168,26 @@ class _Planner:
         for members in _components(self.factors):
             tops.append(self._up(members if len(members) > 1 else [*members, len(self.factors)], up))
         down: list[_Product] = []
-        read = [self._read(v, down) for v in self.asked]
+        pairs = [(v, *self._read(v, down)) for v in self.asked]
         largest = max(math.prod(self.width[v] for v in scope) for scope in self.labels)
-        sizes = tuple(self.width[v] for v in self.asked)
+        answers = [self._add(edge, side, (v,), down) for v, edge, side in pairs]
+        sizes = [math.prod(self.width[v] for v in scope) for scope in self.labels]
+        starts = np.cumsum([0, *sizes])
+        reads = np.array([starts[a] + i for a in answers for i in range(sizes[a])], dtype=np.int64)
+        asked = tuple(self.width[v] for v in self.asked)
+        packed, offsets = _packed([*up, *down], starts, len(self.factors) + 1)
         return Program(
-            queries, sizes, tuple(self.factors), tuple(up), tuple(tops), tuple(down), tuple(read), largest, self.work
+            queries,
+            asked,
+            tuple(self.factors),
+            (*up, *down),
+            packed,
+            offsets,
+            starts,
+            starts[tops],
+            reads,
+            largest,
+            self.work,
         )
 
     def _up(self, members: list[int], up: list[_Product]) -> int:
@@ -162,21 +200,33 @@ class _Planner:
             out = tuple(v for v in sorted({*self.labels[a], *self.labels[b]}) if waiting[v])
             waiting.update(out)
             self.work += math.prod(self.width[v] for v in {*self.labels[a], *self.labels[b]})
-            new = self._add(a, b, out, up)
+            new = self._add(a, b, out, up, logged=True)
             value[len(members) + k] = new
             self.below[new], self.above[a], self.above[b] = (a, b), new, new
         self.outside[a], self.outside[b] = b, a
         return new
 
-    def _add(self, a: int, b: int, out: Labels, to: list[_Product]) -> int:
+    def _add(self, a: int, b: int, out: Labels, to: list[_Product], *, logged: bool = False) -> int:
         weight = self.weight[a] + self.weight[b]
-        to.append(_product(a, self.labels[a], b, self.labels[b], out, rescale=weight >= _RESCALE_AFTER))
+        rescale = weight >= _RESCALE_AFTER
+        summed = tuple(v for v in sorted({*self.labels[a], *self.labels[b]}) if v not in out)
+        outs, sums = (np.column_stack([self._offsets(labels, x) for x in (a, b)]) for labels in (out, summed))
+        to.append(_Product(a, b, outs, sums, rescale, logged))
         self.labels.append(out)
-        self.weight.append(1 if weight >= _RESCALE_AFTER else weight)
+        self.weight.append(1 if rescale else weight)
         return len(self.labels) - 1
 
-    def _read(self, v: int, down: list[_Product]) -> _Product:
-        """Where v is summed out on the way up, it is read: one side of the edge times the other."""
+    def _offsets(self, labels: Labels, value: int) -> NDArray[np.int64]:
+        """For every setting of these labels in C order: how far into the value it leads."""
+        own = self.labels[value]
+        offsets = np.zeros(1, dtype=np.int64)
+        for v in labels:
+            stride = math.prod(self.width[u] for u in own[own.index(v) + 1 :]) if v in own else 0
+            offsets = (offsets[:, None] + stride * np.arange(self.width[v])).ravel()
+        return offsets
+
+    def _read(self, v: int, down: list[_Product]) -> tuple[int, int]:
+        """Where v is summed out on the way up, it is read: the two sides of that edge."""
         edge = next(i for i, scope in enumerate(self.factors) if v in scope)
         while v in self.labels[self.above[edge]]:
             edge = self.above[edge]
@@ -190,22 +240,21 @@ class _Planner:
             sibling = next(s for s in self.below[above] if s != e)
             known = {*self.labels[side], *self.labels[sibling]}
             self.outside[e] = self._add(side, sibling, tuple(u for u in self.labels[e] if u in known), down)
-        side = self.outside[edge]
-        return _product(edge, self.labels[edge], side, self.labels[side], (v,), rescale=False)
+        return edge, self.outside[edge]
 
 
-def _product(left: int, a: Labels, right: int, b: Labels, out: Labels, *, rescale: bool) -> _Product:
-    number = {v: i for i, v in enumerate(dict.fromkeys((*a, *b)))}
-    specs = tuple(([number[v] for v in s], [*(number[v] for v in s), len(number)]) for s in (a, b, out))
-    return _Product(left, right, specs, len(out), rescale)
-
-
-def _rescaled(value: NDArray[np.float64], labels: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The value with its largest entry per row at 1, and the log of what was divided out."""
-    peak = value.reshape(-1, *value.shape[labels:]).max(axis=0)
-    peak = np.where(peak > 0, peak, 1.0)
-    value /= peak  # einsum of two operands never hands back one of them
-    return value, np.log(peak)
+def _packed(
+    products: Sequence[_Product], starts: NDArray[np.int64], first: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The products as rows of numbers (columns: `kernel`), and all their offsets in one list. `first`: value of the first."""
+    rows, at = [], 0
+    for k, p in enumerate(products):
+        place = (at, at + len(p.outs))
+        at += len(p.outs) + len(p.sums)
+        ends = (starts[p.left], starts[p.right], starts[first + k])
+        rows.append([*ends, len(p.outs), len(p.sums), *place, p.rescale, p.logged])
+    offsets = np.concatenate([np.empty((0, 2), np.int64), *(x for p in products for x in (p.outs, p.sums))])
+    return np.array(rows, dtype=np.int64).reshape(-1, 9), offsets
 
 
 def _components(labels: list[Labels]) -> list[list[int]]:

@@ -8,12 +8,13 @@ matters: leaving out one of ten reports of one video says nothing (shared refere
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.weigh.draws import WORK, Draws, affordable, ban, dropping, spread, subsets
+from blindspot.weigh.draws import WORK, affordable, ban, dropping, spread, subsets
 from blindspot.weigh.model import Item
 from blindspot.weigh.verdicts import share_above, word
 
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blindspot.case.rows import Standard
+    from blindspot.weigh.draws import Draws
     from blindspot.weigh.network import Network
 
 KINDS = ("claim", "origin", "source", "team", "fact")
 EXHAUSTIVE = 3
 MOST_SETS = 12_000
-GREEDY_MOST = 12
+GREEDY_MOST = 24
 
 
 def members(network: Network, known: NDArray[np.float64]) -> dict[tuple[str, str], NDArray[np.float64]]:
@@ -76,16 +78,20 @@ def flip_sets(
 ) -> dict[str, list[tuple[str, ...]]]:
     """Minimal sets of origins (or of claims without one) whose removal changes the verdict on the asserted hypothesis.
 
-    Exhaustive to size 3 over the items that carry most in context, as many as `MOST_SETS` allows; each size is searched
-    only above sets that do not flip already.
+    Exhaustive to size 3 over the items that carry most in context, as many as `WORK` allows; each size is searched only
+    above sets that do not flip already. A set is first tried on the two draws that lie nearest to a change, the lowest and
+    the highest posterior; where neither moves against the standard no other draw does, else all draws decide.
     """
     units = sorted({r.origin or r.id for r, k in zip(network.reports, known, strict=True) if k})
-    sets = min(MOST_SETS, WORK // (network.program.work * draws.rows * len(network.questions)))
+    sets = min(MOST_SETS, WORK // (network.program.work * 2 * len(network.questions)))
+    base = subsets(network, draws, known[None, :])
     result = {}
     for question in network.questions:
         rank = {item.id: abs(item.ban.median) for item in items[question] if item.kind in {"origin", "claim"}}
-        chosen = sorted(units, key=lambda u: (-rank.get(u, 0.0), u))[: _units(len(units), sets)]
-        result[question] = _search(network, draws, known, question, standard, chosen)
+        ranked = sorted(units, key=lambda u: (-rank.get(u, 0.0), u))
+        state = network.hypotheses[question].index(network.asserted[question])
+        search = _Search(network, draws, known, question, state, standard, base[f"question:{question}"][0, state])
+        result[question] = search.minimal(ranked, _units(len(units), sets))
     return result
 
 
@@ -96,36 +102,62 @@ def _units(count: int, sets: int) -> int:
     return count
 
 
-def _search(
-    network: Network, draws: Draws, known: NDArray[np.float64], question: str, standard: Standard, units: Sequence[str]
-) -> list[tuple[str, ...]]:
-    state = network.hypotheses[question].index(network.asserted[question])
-    single = {unit: dropping(network, [unit]) for unit in units}
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The search for what flips one question. `base`: posterior of its asserted hypothesis per draw, nothing removed."""
 
-    def verdicts(sets: Sequence[tuple[str, ...]]) -> list[str]:
-        masks = np.array([known * np.prod([single[u] for u in s], axis=0) if s else known for s in sets])
-        p = subsets(network, draws, masks)[f"question:{question}"][:, state]
-        return [word(share_above(row, standard)) for row in p]
+    network: Network
+    draws: Draws
+    known: NDArray[np.float64]
+    question: str
+    state: int
+    standard: Standard
+    base: NDArray[np.float64]
 
-    now = verdicts([()])[0]
-    found: list[tuple[str, ...]] = []
-    for size in range(1, EXHAUSTIVE + 1):
-        sets = [tuple(sorted(s)) for s in combinations(units, size) if not any(set(f) <= set(s) for f in found)]
-        if sets:
-            found += [s for s, v in zip(sets, verdicts(sets), strict=True) if v != now]
-    if not found:
-        found = _greedy(units, now, verdicts)
-    return sorted(found, key=lambda s: (len(s), s))
+    def minimal(self, ranked: Sequence[str], exhaustive: int) -> list[tuple[str, ...]]:
+        """Every minimal flip set of up to three of the first `exhaustive` items; where there is none, one found greedily."""
+        found: list[tuple[str, ...]] = []
+        for size in range(1, EXHAUSTIVE + 1):
+            sets = [
+                tuple(sorted(s))
+                for s in combinations(ranked[:exhaustive], size)
+                if not any(set(f) <= set(s) for f in found)
+            ]
+            found += self.flipping(sets)
+        return sorted(found or self._greedy(ranked), key=lambda s: (len(s), s))
 
+    def flipping(self, sets: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Those of the sets whose removal changes the verdict."""
+        ends = [int(self.base.argmin()), int(self.base.argmax())]
+        moved = self._posterior(sets, self.draws.rows_at(ends))
+        near = [s for s, p in zip(sets, moved, strict=True) if (self._side(p) != self._side(self.base[ends])).any()]
+        now = word(share_above(self.base, self.standard))
+        decided = self._posterior(near, self.draws)
+        return [s for s, p in zip(near, decided, strict=True) if word(share_above(p, self.standard)) != now]
 
-def _greedy(units: Sequence[str], now: str, verdicts: object) -> list[tuple[str, ...]]:
-    """Take away the heaviest items one after the other, then put back what was not needed."""
-    for size in range(EXHAUSTIVE + 1, min(len(units), GREEDY_MOST) + 1):
-        taken = tuple(sorted(units[:size]))
-        if verdicts([taken])[0] != now:  # type: ignore[operator]  # a local function of _search
-            for unit in taken:
-                fewer = tuple(u for u in taken if u != unit)
-                if verdicts([fewer])[0] != now:  # type: ignore[operator]  # as above
-                    taken = fewer
-            return [taken]
-    return []
+    def _side(self, p: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Part of the threshold range that lies below a posterior."""
+        low, high = self.standard.low, self.standard.high
+        part: NDArray[np.float64] = np.clip((p - low) / (high - low), 0, 1) if high > low else (p > low).astype(float)
+        return part
+
+    def _posterior(self, sets: Sequence[tuple[str, ...]], draws: Draws) -> NDArray[np.float64]:
+        """Posterior of the asserted hypothesis without each set: (sets, draws)."""
+        if not sets:
+            return np.empty((0, draws.rows))
+        without = {unit: dropping(self.network, [unit]) for unit in {u for s in sets for u in s}}
+        masks = np.array([self.known * np.prod([without[u] for u in s], axis=0) for s in sets])
+        return subsets(self.network, draws, masks)[f"question:{self.question}"][:, self.state]
+
+    def _greedy(self, ranked: Sequence[str]) -> list[tuple[str, ...]]:
+        """Take away the heaviest items one after the other, then put back what was not needed."""
+        sizes = range(EXHAUSTIVE + 1, min(len(ranked), GREEDY_MOST) + 1)
+        flips = self.flipping([tuple(sorted(ranked[:size])) for size in sizes])
+        if not flips:
+            return []
+        taken = flips[0]
+        for unit in ranked[: len(taken)]:
+            fewer = tuple(u for u in taken if u != unit)
+            if self.flipping([fewer]):
+                taken = fewer
+        return [taken]

@@ -15,7 +15,10 @@ weight K = sum over modes of P(mode) x prod over its reports of P(report | mode)
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,7 +112,7 @@ class Network:
                 ),
             ]
 
-        found, log_z = self.program.run(tables, rows)
+        found, log_z = self.program.run(tables, rows, _threads())
         with np.errstate(invalid="ignore"):
             return {name: z / z.sum(axis=0) for name, z in found.items()}, log_z
 
@@ -145,6 +148,11 @@ def assemble(
         leaves,
         program,
     )
+
+
+@cache
+def _threads() -> Executor:
+    return ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="weigh")
 
 
 # The tables. Arrays carry rows last; anything that is the same for all rows has no such axis.

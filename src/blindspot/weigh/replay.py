@@ -29,7 +29,8 @@ def replay(case: Case, built: Built, until: date | None = None) -> list[Step]:
     days = [day for day in case.dates() if until is None or day <= until]
     draws, naive = drawn(network, affordable(network, len(days) + 1, ROWS)), Naive(built)
     masks = np.array([known_reports(case, built, day) for day in days]).reshape(len(days), len(network.reports))
-    found = subsets(network, draws, np.vstack([np.zeros((1, len(network.reports))), masks]))
+    distinct, at = np.unique(np.vstack([np.zeros((1, len(network.reports))), masks]), axis=0, return_inverse=True)
+    found = {name: p[at] for name, p in subsets(network, draws, distinct).items()}
     standards = [case.standards[s] for s in case.head.standards]
     steps = []
     for i, day in enumerate(days):

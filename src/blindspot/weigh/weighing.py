@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blindspot.weigh.audit import audit
 from blindspot.weigh.build import Built, build
-from blindspot.weigh.draws import Draws, affordable, drawn, middle, spread
+from blindspot.weigh.draws import WORK, Draws, affordable, drawn, middle, spread
 from blindspot.weigh.fragility import flip_sets, weights
 from blindspot.weigh.information import expected_bits, would_settle
 from blindspot.weigh.known import known_claims, known_reports
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROWS = 4096
 SCENARIO_ROWS = 1024
 ITEM_ROWS = 128
-FLIP_ROWS = 8
+FLIP_ROWS = 64
 SETTLE_ROWS = 256
 
 
@@ -42,7 +42,7 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Offer] |
     built = build(case, computed)
     network = built.network
     known = known_reports(case, built, as_of)
-    draws = drawn(network, affordable(network, 1, ROWS))
+    draws = drawn(network, affordable(network, 1, ROWS, work=4 * WORK))
     sample, _ = network.posterior(draws.numbers, draws.rows, known)
     few = draws.first(affordable(network, 1, SCENARIO_ROWS))
     prior, _ = network.posterior(few.numbers, few.rows, known * 0)
