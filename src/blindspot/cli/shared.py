@@ -32,7 +32,7 @@ as_of_option = click.option("--as-of", type=Day(), metavar="DATE", help="Only wh
 
 def print_json(found: Any) -> None:
     """One JSON object to stdout, nothing else."""
-    click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    click.echo(json.dumps(found, ensure_ascii=False))
 
 
 def progress(what: str) -> None:

@@ -95,10 +95,10 @@ def affordable(network: Network, masks: int, most: int, *, work: int = WORK) -> 
     return rows
 
 
-def spread(values_: NDArray[np.float64]) -> Spread:
-    """Median and 5-95 %."""
-    low, mid, high = np.quantile(values_, [0.05, 0.5, 0.95])
-    return Spread(float(mid), float(low), float(high))
+def spreads(values_: NDArray[np.float64]) -> list[Spread]:
+    """Median and 5-95 % of each row."""
+    low, mid, high = np.quantile(values_, [0.05, 0.5, 0.95], axis=-1).tolist()
+    return [Spread(*three) for three in zip(mid, low, high, strict=True)]
 
 
 def ban(p: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ import itertools
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -144,10 +145,19 @@ def plan(scopes: Iterable[tuple[str, ...]], sizes: Mapping[str, int], queries: S
 
     The order (`order`) is the same from run to run. Every query is a variable of at least one factor.
     """
-    factors = list(scopes)
-    names = {name: i for i, name in enumerate(sorted({v for scope in factors for v in scope}))}
-    labels = [tuple(names[v] for v in scope) for scope in factors]
-    return _Planner(labels, {i: sizes[v] for v, i in names.items()}, [names[q] for q in queries]).plan(tuple(queries))
+    factors = tuple(scopes)
+    names = sorted({v for scope in factors for v in scope})
+    return _planned(factors, tuple((name, sizes[name]) for name in names), tuple(queries))
+
+
+@lru_cache(16)  # a review builds the same structure several times
+def _planned(
+    factors: tuple[tuple[str, ...], ...], sizes: tuple[tuple[str, int], ...], queries: tuple[str, ...]
+) -> Program:
+    number = {name: i for i, (name, _) in enumerate(sizes)}
+    width = {i: states for i, (_, states) in enumerate(sizes)}
+    labels = [tuple(number[v] for v in scope) for scope in factors]
+    return _Planner(labels, width, [number[q] for q in queries]).plan(queries)
 
 
 class _Planner:

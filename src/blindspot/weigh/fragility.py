@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.weigh.draws import WORK, affordable, ban, dropping, spread, subsets
+from blindspot.weigh.draws import WORK, affordable, ban, dropping, spreads, subsets
 from blindspot.weigh.model import Item
 from blindspot.weigh.verdicts import share_above, word
 
@@ -66,10 +66,10 @@ def weights(network: Network, draws: Draws, known: NDArray[np.float64]) -> dict[
     for question in network.questions:
         p = found[f"question:{question}"][:, network.hypotheses[question].index(network.asserted[question])]
         b = ban(p)
-        result[question] = [
-            Item(key, kind, spread(b[0] - b[without]), spread(b[only] - b[1]), float(np.median(p[without])))
-            for (kind, key), (without, only) in slots.items()
-        ]
+        without, only = (np.array([pair[i] for pair in slots.values()], dtype=int) for i in (0, 1))
+        medians = np.median(p[without], axis=-1).tolist()
+        rows = zip(slots, spreads(b[0] - b[without]), spreads(b[only] - b[1]), medians, strict=True)
+        result[question] = [Item(key, kind, *numbers) for (kind, key), *numbers in rows]
     return result
 
 

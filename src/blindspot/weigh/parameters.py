@@ -6,6 +6,7 @@ scrambled Sobol sequence (Owen 1998), so that 4,096 draws cover a few hundred ra
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,8 @@ class Parameter:
         """Its bounds on the scale on which it is drawn."""
         if self.logit:
             low, high = (min(max(x, EDGE), 1 - EDGE) for x in (self.low, self.high))
-            return float(np.log(low / (1 - low))), float(np.log(high / (1 - high)))
-        return float(np.log(self.low)), float(np.log(self.high))
+            return math.log(low / (1 - low)), math.log(high / (1 - high))
+        return math.log(self.low), math.log(self.high)
 
     def at(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
         """Its value at `share` (0 = low, 1 = high) of its range."""
@@ -70,4 +71,12 @@ def draw(parameters: tuple[Parameter, ...], rows: int, seed: int = SEED) -> NDAr
 
 def values(parameters: tuple[Parameter, ...], shares: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """The drawn numbers by name, each (rows,); a fixed number is a 0-d array, so that it is folded once for all rows."""
-    return {p.name: np.asarray(p.low) if p.fixed else p.at(shares[i]) for i, p in enumerate(parameters)}
+    found = {p.name: np.asarray(p.low) for p in parameters if p.fixed}
+    for logit in (True, False):
+        at = [i for i, p in enumerate(parameters) if not p.fixed and not p.quantiles and p.logit is logit]
+        if at:
+            low, high = np.array([parameters[i].bounds() for i in at]).T
+            x = low[:, None] + (high - low)[:, None] * shares[at]
+            drawn = 1 / (1 + np.exp(-x)) if logit else np.exp(x)
+            found |= {parameters[i].name: row for i, row in zip(at, drawn, strict=True)}
+    return found | {p.name: p.at(shares[i]) for i, p in enumerate(parameters) if p.quantiles and not p.fixed}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.weigh.draws import affordable, ban, drawn, dropping, spread, subsets
+from blindspot.weigh.draws import affordable, ban, drawn, dropping, spreads, subsets
 from blindspot.weigh.known import known_claims, known_reports
 from blindspot.weigh.model import Step
 from blindspot.weigh.naive import Naive
@@ -41,7 +41,7 @@ def replay(case: Case, built: Built, until: date | None = None) -> list[Step]:
         for question in network.questions:
             p, prior = found[f"question:{question}"][i + 1], found[f"question:{question}"][0]
             names = network.hypotheses[question]
-            over = {h: spread(p[k]) for k, h in enumerate(names)}
+            over = dict(zip(names, spreads(p), strict=True))
             asserted = network.asserted[question]
             state = names.index(asserted)
             by, weight = moved.get(question, (None, 0.0))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BINS = 16
 SWEEPS = 3
+SLOPE_ROWS = 512
 
 
 def at_shares(
@@ -110,8 +111,9 @@ def _ascent(
         ]
         return np.array(rows)
 
-    centred = draws.shares[free] - 0.5
-    slopes = np.array([sign * (centred @ sample[f"question:{q}"][state]) for q, state, sign in targets])
+    centred = draws.shares[free, :SLOPE_ROWS] - 0.5
+    slope = {q: sample[f"question:{q}"][:, :SLOPE_ROWS] @ centred.T for q in network.questions}
+    slopes = np.array([sign * slope[q][state] for q, state, sign in targets])
     corners = np.full((len(targets), len(network.parameters)), 0.5)
     corners[:, free] = slopes > 0
     best = values_at(corners.T, 1)[:, 0]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blindspot.weigh.audit import audit
 from blindspot.weigh.build import Built, build
-from blindspot.weigh.draws import WORK, Draws, affordable, drawn, middle, spread
+from blindspot.weigh.draws import WORK, Draws, affordable, drawn, middle, spreads
 from blindspot.weigh.fragility import flip_sets, weights
 from blindspot.weigh.information import expected_bits, would_settle
 from blindspot.weigh.known import known_claims, known_reports
@@ -70,7 +70,7 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Offer] |
             {} if any(h.id == "other" for h in row.hypothesis) else {"other": "something else"}
         )
         asserted = network.asserted[question]
-        over = {h: spread(p[k]) for k, h in enumerate(names)}
+        over = dict(zip(names, spreads(p), strict=True))
         here = _relevant(built, question)
         ours = [i for i in items[question] if i.id in here]
         told = {s: by[question] for s, by in scenarios.items()}
@@ -116,8 +116,7 @@ def _spreads(
     network_hypotheses: dict[str, tuple[str, ...]], found: dict[str, NDArray[np.float64]]
 ) -> dict[str, dict[str, Spread]]:
     return {
-        q: {h: spread(found[f"question:{q}"][k]) for k, h in enumerate(names)}
-        for q, names in network_hypotheses.items()
+        q: dict(zip(names, spreads(found[f"question:{q}"]), strict=True)) for q, names in network_hypotheses.items()
     }
 
 

@@ -31,7 +31,7 @@ def publish(
     for name, rows in made.items():
         files.append(out / "tables" / f"{name}.csv")
         write_text(files[-1], to_csv(rows))
-    write_text(out / "findings.json", json.dumps(weighed, ensure_ascii=False, indent=1) + "\n")
+    write_text(out / "findings.json", json.dumps(weighed, ensure_ascii=False) + "\n")
     write_geopackage(case, out / "case.gpkg")
     write_text(out / "report.html", page(case, weighed, made, missing))
     return files
