@@ -73,7 +73,9 @@ def answers(data):
 def marginals(data):
     """Every marginal of every network against pyAgrum, without evidence and given a possible state of every leaf."""
     print("## Every marginal of every network, against pyAgrum\n")
-    print("`file`: pyAgrum reads the BIF itself (it holds some numbers in single precision); `arrays`: it gets our arrays.")
+    print(
+        "`file`: pyAgrum reads the BIF itself (it holds some numbers in single precision); `arrays`: it gets our arrays."
+    )
     print("Each without evidence / given a possible state of every leaf; the figure is the largest difference.\n")
     print("| network | variables | numbers | width | file | arrays |\n|---|---|---|---|---|---|")
     top, count = np.zeros(4), np.zeros(2, dtype=int)
@@ -102,11 +104,21 @@ def marginals(data):
 def sets(data, rows):
     """Many parameter sets: all tables vary; one variable given every leaf, and every variable given every leaf."""
     print(f"## {rows:,} parameter sets, all tables vary\n")
-    print("Asked: the first root given every leaf (`one`), every variable given every leaf (`all`). Ours: planning and summing")
-    print(f"all {rows:,} sets, median of 5 runs. Peers: the network is made once, tables are overwritten in place from arrays")
-    print("in their own layout, one inference a set, the fastest exact engine each offers (pyAgrum: of three, tried here), on")
-    print(f"as many sets as take about {PEER_SECONDS:g} s, scaled to {rows:,}. `differs`: from the peers, on the last of their sets.\n")
-    print("| network | variables | numbers a set | width | one: ours s | pyAgrum s | ratio | pgmpy s | ratio | all: ours s | pyAgrum s | ratio | differs |")
+    print(
+        "Asked: the first root given every leaf (`one`), every variable given every leaf (`all`). Ours: planning and summing"
+    )
+    print(
+        f"all {rows:,} sets, median of 5 runs. Peers: the network is made once, tables are overwritten in place from arrays"
+    )
+    print(
+        "in their own layout, one inference a set, the fastest exact engine each offers (pyAgrum: of three, tried here), on"
+    )
+    print(
+        f"as many sets as take about {PEER_SECONDS:g} s, scaled to {rows:,}. `differs`: from the peers, on the last of their sets.\n"
+    )
+    print(
+        "| network | variables | numbers a set | width | one: ours s | pyAgrum s | ratio | pgmpy s | ratio | all: ours s | pyAgrum s | ratio | differs |"
+    )
     print("|" + "---|" * 13)
     made = [networks.dense(60, width) for width in (3, 4, 5)]
     small = [
@@ -120,9 +132,13 @@ def sets(data, rows):
         timed = _timed(net, rows)
         slowest = np.maximum(slowest, timed[:2])
         least = np.minimum(least, timed[2:5])
-    print(f"\nSlowest: one {slowest[0]:.3f} s, all {slowest[1]:.3f} s (asked: 0.25 s). Smallest ratios: one {least[0]:,.0f} x pyAgrum (asked: 500), {least[1]:,.0f} x pgmpy (asked: 1,000); all {least[2]:,.0f} x pyAgrum.")
+    print(
+        f"\nSlowest: one {slowest[0]:.3f} s, all {slowest[1]:.3f} s (asked: 0.25 s). Smallest ratios: one {least[0]:,.0f} x pyAgrum (asked: 500), {least[1]:,.0f} x pgmpy (asked: 1,000); all {least[2]:,.0f} x pyAgrum."
+    )
     for net in left_out:
-        print(f"Left out: {net.name}, whose {net.numbers:,} numbers a set would take {net.numbers * rows * 8 / 1e9:.0f} GB to hold.")
+        print(
+            f"Left out: {net.name}, whose {net.numbers:,} numbers a set would take {net.numbers * rows * 8 / 1e9:.0f} GB to hold."
+        )
     print()
 
 
@@ -149,7 +165,9 @@ def _timed(net, rows):
     ):
         first = [peer.prepared({v: t[..., i] for v, t in drawn.items()}) for i in range(4)]
         count = int(np.clip(PEER_SECONDS / max(peer.seconds(first)[0], 1e-6), 4, 200))
-        taken, engine, last = peer.seconds([peer.prepared({v: t[..., i] for v, t in drawn.items()}) for i in range(count)])
+        taken, engine, last = peer.seconds(
+            [peer.prepared({v: t[..., i] for v, t in drawn.items()}) for i in range(count)]
+        )
         theirs.append(taken * rows)
         apart.append(_apart({v: p[:, count - 1] for v, p in found[query].items()}, last))
     ratio = [theirs[0] / mine[0], theirs[1] / mine[0], theirs[2] / mine[1]]

@@ -112,7 +112,9 @@ def read_by_pyagrum(path, net):
         with tempfile.TemporaryDirectory() as folder:
             mended = Path(folder) / path.name
             mended.write_text(text)
-            return gum.loadBN(str(mended)), f"refused as it stands; read with the labels {', '.join(f'`{label}`' for label in odd)} renamed"
+            return gum.loadBN(
+                str(mended)
+            ), f"refused as it stands; read with the labels {', '.join(f'`{label}`' for label in odd)} renamed"
 
 
 def posteriors(bn, evidence):

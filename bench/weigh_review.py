@@ -1,1 +1,2 @@
-def table(): print("later")
+def table():
+    print("later")
