@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from blindspot.weigh.fragility import EXHAUSTIVE
+
 if TYPE_CHECKING:
     from blindspot.weigh.model import Answer, Item, Spread, Step, Weighing
 
@@ -62,7 +64,8 @@ def _question(a: Answer) -> dict[str, Any]:
         ],
         "items": [_item(i) for i in a.items],
         "facts": [_item(i) for i in a.facts],
-        "flips": [list(ids) for ids in a.flips],
+        "flips": [list(ids) for ids in a.flips.sets],
+        "flips_searched": {"heaviest": a.flips.tried, "of": a.flips.of, "size": EXHAUSTIVE},
         "value_flip": None
         if a.value_flip is None
         else {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blindspot.weigh.draws import WORK, affordable, ban, dropping, spreads, subsets
-from blindspot.weigh.model import Item
+from blindspot.weigh.model import Flips, Item
 from blindspot.weigh.verdicts import share_above, word
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def weights(network: Network, draws: Draws, known: NDArray[np.float64]) -> dict[
 
 def flip_sets(
     network: Network, draws: Draws, known: NDArray[np.float64], items: dict[str, list[Item]], standard: Standard
-) -> dict[str, list[tuple[str, ...]]]:
+) -> dict[str, Flips]:
     """Minimal sets of origins (or of claims without one) whose removal changes the verdict on the asserted hypothesis.
 
     Exhaustive to size 3 over the items that carry most in context, as many as `WORK` allows; each size is searched only
@@ -91,7 +91,8 @@ def flip_sets(
         ranked = sorted(units, key=lambda u: (-rank.get(u, 0.0), u))
         state = network.hypotheses[question].index(network.asserted[question])
         search = _Search(network, draws, known, question, state, standard, base[f"question:{question}"][0, state])
-        result[question] = search.minimal(ranked, _units(len(units), sets))
+        tried = _units(len(units), sets)
+        result[question] = Flips(tuple(search.minimal(ranked, tried)), tried, len(units))
     return result
 
 

@@ -47,6 +47,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Flips:
+    """Minimal sets whose removal changes the lead verdict; every set of up to three of the `tried` heaviest items of `of` was tried."""
+
+    sets: tuple[tuple[str, ...], ...]
+    tried: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settles:
     """What an observation that nobody has reported yet would be worth."""
 
@@ -96,7 +105,7 @@ class Answer:
     verdicts: tuple[Verdict, ...]
     items: tuple[Item, ...]
     facts: tuple[Item, ...]
-    flips: tuple[tuple[str, ...], ...]
+    flips: Flips
     value_flip: ValueFlip | None
     would_settle: tuple[Settles, ...]
     evpi: float

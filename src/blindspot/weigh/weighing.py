@@ -89,7 +89,7 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Offer] |
                 ),
                 tuple(i for i in items[question] if i.kind != "fact"),
                 tuple(i for i in items[question] if i.kind == "fact"),
-                tuple(flips[question]),
+                flips[question],
                 value_flip(network, known, question, lead, moves[question]),
                 tuple(settles[question]),
                 evpi[question],
