@@ -65,7 +65,7 @@ STAGES = (
         "Which account the evidence supports, with ranges, and what carries it.",
         ("*",),
         ("check",),
-        "weigh-2",
+        "weigh-3",
         _weigh,
     ),
     Stage(
@@ -73,10 +73,10 @@ STAGES = (
         "What could be said on each date, with only what was public then.",
         ("*",),
         ("check",),
-        "replay-2",
+        "replay-3",
         _replay,
     ),
-    Stage("report", "One page that opens offline, tables, and a GeoPackage.", ("*",), ("weigh", "replay"), "report-2"),
+    Stage("report", "One page that opens offline, tables, and a GeoPackage.", ("*",), ("weigh", "replay"), "report-3"),
 )
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
 NOT_YET = (

@@ -155,6 +155,10 @@ def _threads() -> Executor:
     return ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="weigh")
 
 
+if hasattr(os, "register_at_fork"):  # a forked worker has none of its parent's threads
+    os.register_at_fork(after_in_child=_threads.cache_clear)
+
+
 # The tables. Arrays carry rows last; anything that is the same for all rows has no such axis.
 
 
