@@ -1,6 +1,7 @@
 """The weighing against a world whose truth is known."""
 
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -46,7 +47,7 @@ def test_every_part_of_the_story_occurs(found):
 
 
 def test_results_do_not_depend_on_the_number_of_workers(found):
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:  # forking with threads about is not safe
         again = [o for each in pool.map(outcomes, range(40), chunksize=3) for o in each]
     assert again == found[: len(again)]
 
