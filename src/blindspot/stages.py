@@ -228,6 +228,8 @@ def summary(case: Case, weighed: Result, most: int = 10) -> list[str]:
     from blindspot.case.scales import describe
 
     lines = [f"{case.head.title} ({case.head.date})"]
+    if not weighed["questions"]:
+        lines.append("case.toml asks no question yet, so nothing was weighed: add a [[question]] with its hypotheses")
     lead = case.head.standards[0]
     for q in weighed["questions"]:
         a = next(h for h in q["hypotheses"] if h["id"] == q["asserted"])

@@ -28,6 +28,7 @@ BAD = [
     ("case_toml", GOOD["case.toml"].replace("0.6-0.9", "0.9-0.6"), "is upside down; write 0.6-0.9"),
     ("case_toml", GOOD["case.toml"].replace("0.6-0.9", "0.6-1.9"), "is outside 0-1"),
     ("case_toml", "id = [", "case.toml:1"),
+    ("case_toml", "standards = []\n" + GOOD["case.toml"], "case.toml:1:standards: is empty; write at least one"),
     ("case_toml", None, "case.toml: is missing"),
     ("claims_csv", None, "claims.csv: is missing"),
     ("claims_csv", "", "claims.csv: is empty"),
@@ -139,6 +140,16 @@ def test_a_hundred_thousand_rows_are_read(tmp_path):
     rows = "".join(f"K{i},2021-08-29,2021-08-29,S1,O1,yes,first_hand,,,,\n" for i in range(100_000))
     case = open_case(write_case(tmp_path, claims_csv=GOOD["claims.csv"].splitlines()[0] + "\n" + rows))
     assert len(case.claims) == 100_000
+
+
+def test_a_case_that_asks_nothing_is_reviewed_all_the_same(tmp_path):
+    head = 'id = "x"\ntitle = "t"\ndate = "2021-08-29"\n'
+    folder = write_case(
+        tmp_path, case_toml=head, facts_csv=None, expect_csv=None, origins_csv=None, claims_csv="id,source\n"
+    )
+    (folder / "sources.csv").write_text("id,name\n")
+    result = CliRunner().invoke(cli, ["review", str(folder)])
+    assert "asks no question yet" in result.output
 
 
 def test_a_new_case_is_right_as_it_stands(tmp_path):

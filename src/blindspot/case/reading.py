@@ -241,6 +241,7 @@ def _problems(error: ValidationError, where: Any) -> list[Problem]:
             "missing": "is missing",
             "extra_forbidden": "is not known here",
             "string_too_short": "is empty",
+            "too_short": "is empty; write at least one, or leave the line out",
         }.get(item["type"], what[:1].lower() + what[1:])
         got = item["input"] if isinstance(item["input"], str | int | float) else None
         found.append(Problem(where(loc), what, None if got is None or got == "" else str(got)))

@@ -27,6 +27,8 @@ def replay(case: Case, built: Built, until: date | None = None) -> list[Step]:
     """One Step per date and question, oldest first. Findings are listed on their date; they are events, not evidence."""
     network = built.network
     days = [day for day in case.dates() if until is None or day <= until]
+    if not days or not case.questions:
+        return []
     draws, naive = drawn(network, affordable(network, len(days) + 1, ROWS)), Naive(built)
     masks = np.array([known_reports(case, built, day) for day in days]).reshape(len(days), len(network.reports))
     distinct, at = np.unique(np.vstack([np.zeros((1, len(network.reports))), masks]), axis=0, return_inverse=True)

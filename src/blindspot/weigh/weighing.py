@@ -39,6 +39,8 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Offer] |
     `as_of`: only what was public on that day (None: everything). `computed`: what answers references such as
     `coverage:courtyard`. Probabilities are 0-1, weights in ban. The result does not depend on the order of rows.
     """
+    if not case.questions:
+        return Weighing(case.head.id, as_of.isoformat() if as_of else "", ())
     built = build(case, computed)
     network = built.network
     known = known_reports(case, built, as_of)
