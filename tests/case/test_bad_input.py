@@ -143,12 +143,10 @@ def test_a_hundred_thousand_rows_are_read(tmp_path):
 
 
 def test_a_case_that_asks_nothing_is_reviewed_all_the_same(tmp_path):
-    head = 'id = "x"\ntitle = "t"\ndate = "2021-08-29"\n'
-    folder = write_case(
-        tmp_path, case_toml=head, facts_csv=None, expect_csv=None, origins_csv=None, claims_csv="id,source\n"
-    )
-    (folder / "sources.csv").write_text("id,name\n")
-    result = CliRunner().invoke(cli, ["review", str(folder)])
+    (tmp_path / "case.toml").write_text('id = "x"\ntitle = "t"\ndate = "2021-08-29"\n')
+    (tmp_path / "sources.csv").write_text("id,name\n")
+    (tmp_path / "claims.csv").write_text("id,source\n")
+    result = CliRunner().invoke(cli, ["review", str(tmp_path)])
     assert "asks no question yet" in result.output
 
 
