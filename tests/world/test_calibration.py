@@ -10,7 +10,7 @@ from blindspot.weigh import build
 from world.calibration import SEED, brier, held, outcome, reliability
 from world.evidence import as_case, draw, tell, write_case
 
-CASES = 1000
+CASES = 600
 
 
 @pytest.fixture(scope="module")
