@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check lock clean bench-weigh calibration
 
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
@@ -12,10 +12,19 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest
 
 check: $(VENV)/dev
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# Side by side with the peers; DATA is a folder of networks with published answers (bif/, legal_bif/, expected/).
+DATA ?= ../shared/data
+bench-weigh: $(VENV)/bench
+	PYTHONPATH=tests $(BIN)/python -W ignore bench/weigh.py $(DATA)/weigh
+
+# Simulated cases with known truth, about ten minutes; writes docs/calibration.md.
+calibration: $(VENV)/dev
+	PYTHONPATH=tests $(BIN)/python bench/calibration.py --out docs/calibration.md
 
 $(VENV)/uv:
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +38,10 @@ $(VENV)/ready: $(VENV)/uv requirements.lock pyproject.toml
 
 $(VENV)/dev: $(VENV)/ready requirements-dev.lock
 	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python -r requirements-dev.lock
+	touch $@
+
+$(VENV)/bench: $(VENV)/ready pyproject.toml
+	$(BIN)/uv pip install -q --python $(BIN)/python -c requirements.lock -e '.[bench]'
 	touch $@
 
 # New pins, all with hashes and without the name of a host.

@@ -13,9 +13,6 @@ import platform
 import time
 from pathlib import Path
 
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[threads] = "1"
-
 import numpy as np
 import pgmpy
 import pyagrum
@@ -90,7 +87,7 @@ def marginals(data):
         for bn in (read, peer.bn):
             for own, evidence in zip(mine, told, strict=True):
                 found.append(_apart(own, peers.posteriors(bn, evidence)))
-        top, count = np.fmax(top, found), count + [not why, 1]
+        top, count = np.fmax(top, found), count + np.array([not why, 1])
         file = f"{found[0]:.1e} / {found[1]:.1e}" + (f" ({why})" if why else "")
         print(
             f"| {net.name} | {len(net.states)} | {net.numbers:,} | {networks.induced_width(net)} | {file} | {found[2]:.1e} / {found[3]:.1e} |",
@@ -156,18 +153,14 @@ def _timed(net, rows):
         mine.append(float(np.median(runs)))
         found.append(answer)
     theirs, apart = [], []
-    for k, (peer, query) in enumerate(
-        (
-            (peers.PyAgrum(net, [asked[0]], evidence), 0),
-            (peers.Pgmpy(net, [asked[0]], evidence), 0),
-            (peers.PyAgrum(net, list(found[1]), evidence), 1),
-        )
+    for peer, query in (
+        (peers.PyAgrum(net, [asked[0]], evidence), 0),
+        (peers.Pgmpy(net, [asked[0]], evidence), 0),
+        (peers.PyAgrum(net, list(found[1]), evidence), 1),
     ):
-        first = [peer.prepared({v: t[..., i] for v, t in drawn.items()}) for i in range(4)]
-        count = int(np.clip(PEER_SECONDS / max(peer.seconds(first)[0], 1e-6), 4, 200))
-        taken, engine, last = peer.seconds(
-            [peer.prepared({v: t[..., i] for v, t in drawn.items()}) for i in range(count)]
-        )
+        first = peer.seconds(_first(peer, drawn, 4))[0]
+        count = int(np.clip(PEER_SECONDS / max(first, 1e-6), 4, 200))
+        taken, last = peer.seconds(_first(peer, drawn, count))
         theirs.append(taken * rows)
         apart.append(_apart({v: p[:, count - 1] for v, p in found[query].items()}, last))
     ratio = [theirs[0] / mine[0], theirs[1] / mine[0], theirs[2] / mine[1]]
@@ -176,6 +169,10 @@ def _timed(net, rows):
         flush=True,
     )
     return (*mine, *ratio)
+
+
+def _first(peer, drawn, count):
+    return [peer.prepared({v: t[..., i] for v, t in drawn.items()}) for i in range(count)]
 
 
 def ours(net, tables, asked, evidence, rows=1):

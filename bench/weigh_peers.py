@@ -52,7 +52,7 @@ class PyAgrum:
         return [self.engine.posterior(v) for v in self.asked]
 
     def seconds(self, sets):
-        """Seconds per set with its fastest exact engine, that engine's name, and its last answers."""
+        """Seconds per set with its fastest exact engine, and its last answers."""
         best = None
         for engine in ENGINES:
             self.write(sets[0])
@@ -62,7 +62,7 @@ class PyAgrum:
             best = min(best or (taken, engine), (taken, engine), key=lambda pair: pair[0])
         self.start(best[1])
         taken = _taken(lambda one: (self.write(one), self.answer()), sets)
-        return taken, best[1].__name__, {v: p.toarray() for v, p in zip(self.asked, self.answer(), strict=True)}
+        return taken, {v: p.toarray() for v, p in zip(self.asked, self.answer(), strict=True)}
 
 
 class Pgmpy:
@@ -90,7 +90,7 @@ class Pgmpy:
     def seconds(self, sets):
         self.one(sets[0])
         taken = _taken(self.one, sets)
-        return taken, "VariableElimination", {self.asked[0]: self.one(sets[-1]).values}
+        return taken, {self.asked[0]: self.one(sets[-1]).values}
 
 
 def _taken(one, sets):

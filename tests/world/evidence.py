@@ -74,8 +74,8 @@ class Words:
     perfect: bool = False
 
 
-def draw(rng, most_copies=COPIES):
-    """A world of one or two questions, three to six facts, and up to `most_copies` copies."""
+def draw(rng, questions=(1, 2), facts=(3, 6), sources=(2, 5), claims=(3, 8), copies=COPIES):
+    """A world with so many questions, facts, sources and claims (fewest, most), and at most `copies` copies."""
     world = World()
     for name in ("noise", "slant", "follows", "fresh", "fresh_hit", "fresh_false_alarm"):
         world.add(rng, name, *_range(scales.default(name).range))
@@ -84,8 +84,8 @@ def draw(rng, most_copies=COPIES):
     for name in TEAMS:
         world.add(rng, f"primed:{name}", *_range(scales.default("primed").range))
         world.add(rng, f"lens:{name}", *_range(scales.default("lens").range), factor=True)
-    _questions(world, rng)
-    for i in range(rng.integers(3, 7)):
+    _questions(world, rng, questions)
+    for i in range(_between(rng, facts)):
         fact, question = f"F{i}", str(rng.choice(list(world.questions)))
         world.facts[fact] = (question, bool(rng.random() < 0.8))
         _expect(world, rng, fact, question)
@@ -99,16 +99,16 @@ def draw(rng, most_copies=COPIES):
             world.about(rng, f"hit:{origin}", 0.5, 0.95)
             world.about(rng, f"false_alarm:{origin}", 0.03, 0.4)
             world.about(rng, f"opportunity:{origin}", 0.4, 0.98)
-    for i in range(rng.integers(2, 6)):
+    for i in range(_between(rng, sources)):
         gains = {q: str(rng.choice(named)) for q, (named, _, _) in world.questions.items() if rng.random() < 0.4}
         world.sources[f"S{i}"] = gains
         world.about(rng, f"reliability:S{i}", 0.3, 0.97)
-    _claims(world, rng, most_copies)
+    _claims(world, rng, claims, copies)
     return world
 
 
-def _questions(world, rng):
-    for i in range(rng.integers(1, 3)):
+def _questions(world, rng, count):
+    for i in range(_between(rng, count)):
         question, named = f"q{i}", tuple(f"h{k}" for k in range(rng.integers(2, 4)))
         given = "q0" if i and rng.random() < 0.7 else None
         rated = bool(given) or bool(rng.random() < 0.5)
@@ -130,11 +130,11 @@ def _expect(world, rng, fact, question):
         world.add(rng, f"expect:{fact}/{OTHER}", min(ends), max(ends))
 
 
-def _claims(world, rng, most_copies):
+def _claims(world, rng, count, copies):
     def someone():
         return str(rng.choice(list(world.sources)))
 
-    for i in range(rng.integers(3, 9)):
+    for i in range(_between(rng, count)):
         claim, kind = f"K{i}", str(rng.choice(["report", "unknown", "silent", "favours"], p=[0.72, 0.08, 0.08, 0.12]))
         directness, origin = str(rng.choice(DIRECTNESS)), str(rng.choice(list(world.origins)))
         if kind == "favours":
@@ -149,7 +149,7 @@ def _claims(world, rng, most_copies):
         if kind == "silent":
             world.about(rng, f"would_report:{claim}", 0.3, 0.95)
     reports = [key for key, words in world.claims.items() if words.kind == "report"]
-    left = most_copies if rng.random() < 0.7 else 0
+    left = copies if rng.random() < 0.7 else 0
     while left and reports:
         first = str(rng.choice(reports))
         for k in range(rng.integers(1, left + 1)):
@@ -371,6 +371,10 @@ def _text(value):
     if isinstance(value, Range):
         return f"{value.low!r}-{value.high!r}"
     return ";".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+
+
+def _between(rng, ends):
+    return int(rng.integers(ends[0], ends[1] + 1))
 
 
 def _ends(rng, low, high):

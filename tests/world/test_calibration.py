@@ -8,15 +8,15 @@ import pytest
 
 from blindspot.case import open_case
 from blindspot.weigh import build
-from world.calibration import SEED, brier, held, outcomes, reliability
+from world.calibration import SEED, brier, held, outcome, reliability
 from world.evidence import as_case, draw, tell, write_case
 
-CASES = 400
+CASES = 600
 
 
 @pytest.fixture(scope="module")
 def found():
-    return [o for index in range(CASES) for o in outcomes(index)]
+    return [outcome(index) for index in range(CASES)]
 
 
 def test_stated_probabilities_come_true_and_naive_counting_does_not(found):
@@ -48,8 +48,7 @@ def test_every_part_of_the_story_occurs(found):
 
 def test_results_do_not_depend_on_the_number_of_workers(found):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:  # forking with threads about is not safe
-        again = [o for each in pool.map(outcomes, range(40), chunksize=3) for o in each]
-    assert again == found[: len(again)]
+        assert list(pool.map(outcome, range(40), chunksize=3)) == found[:40]
 
 
 @pytest.mark.parametrize("index", range(8))
