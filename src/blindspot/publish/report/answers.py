@@ -85,11 +85,14 @@ def answer(case: Case, q: Record, made: dict[str, Records]) -> Record:
             {"ids": ids, "without": items[ids[0]]["without"] if len(ids) == 1 and ids[0] in items else None}
             for ids in (f["take_away"].split("; ") for f in made["flips"] if f["question"] == key)
         ],
-        "value_flip": [{**m, "words": of_number(case, m["number"])} for m in (q["value_flip"] or {"moves": []})["moves"]],
+        "value_flip": [
+            {**m, "words": of_number(case, m["number"])} for m in (q["value_flip"] or {"moves": []})["moves"]
+        ],
         "settles": [s for s in made["would_settle"] if s["question"] == key],
         "evpi": q["evpi"],
         "levers": [
-            {**x, "words": of_number(case, x["number"]), "figure": figures.lever(x, min(ends), max(ends))} for x in levers
+            {**x, "words": of_number(case, x["number"]), "figure": figures.lever(x, min(ends), max(ends))}
+            for x in levers
         ],
         "lever_scale": figures.scale([(0, fine(min(ends))), (100, fine(max(ends)))]),
         "naive": next(n for n in made["naive"] if n["question"] == key),
@@ -105,7 +108,9 @@ def answer(case: Case, q: Record, made: dict[str, Records]) -> Record:
 def _next(rows: Records, tested: Record) -> Record | None:
     """The best supported of the other named accounts."""
     return max(
-        (r for r in rows if r is not tested and r["hypothesis"] != OTHER), key=lambda r: float(r["median"]), default=None
+        (r for r in rows if r is not tested and r["hypothesis"] != OTHER),
+        key=lambda r: float(r["median"]),
+        default=None,
     )
 
 

@@ -33,9 +33,7 @@ def conclusion(case: Case, answers: list[Record], made: dict[str, Records]) -> R
         "course": _course(made, lead.id),
         "astray": _astray(made),
         "hindsight": any(n["check"] == "hindsight" for n in audit),
-        "audit": listing(
-            count(n, s) for s in SEVERITIES if (n := sum(x["severity"] == s for x in audit))
-        )
+        "audit": listing(count(n, s) for s in SEVERITIES if (n := sum(x["severity"] == s for x in audit)))
         if audit
         else "",
     }
@@ -88,7 +86,9 @@ def _course(made: dict[str, Records], standard: str) -> str:
     finding = min((f["date"] for f in made["findings"]), default=None)
     before = max((d for d in by_date if finding and first < d < finding), default=None)
     if before and finding:
-        said += f"; with what was public before the first official finding, of {day(finding)}, {_counted(by_date[before])}"
+        said += (
+            f"; with what was public before the first official finding, of {day(finding)}, {_counted(by_date[before])}"
+        )
     return said + "."
 
 
@@ -101,9 +101,7 @@ def _counted(verdicts: Iterable[str]) -> str:
 
 def _astray(made: dict[str, Records]) -> Record | None:
     """The question and date on which naive counting lies furthest outside the range of the origin-aware answer."""
-    outside = [
-        n for n in made["naive"] if n["furthest_on"] and not n["low_then"] <= n["naive_then"] <= n["high_then"]
-    ]
+    outside = [n for n in made["naive"] if n["furthest_on"] and not n["low_then"] <= n["naive_then"] <= n["high_then"]]
     if not outside:
         return None
     far = max(outside, key=lambda n: abs(float(n["naive_then"]) - float(n["median_then"])))

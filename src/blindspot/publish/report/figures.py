@@ -66,7 +66,9 @@ def posterior(row: Record, style: str, zone: tuple[float, float] | None = None, 
     return field(label, 26, body, style)
 
 
-def scale(labels: Iterable[tuple[float, str]] = ((0, "0 %"), (25, "25"), (50, "50"), (75, "75"), (100, "100 %"))) -> Markup:
+def scale(
+    labels: Iterable[tuple[float, str]] = ((0, "0 %"), (25, "25"), (50, "50"), (75, "75"), (100, "100 %")),
+) -> Markup:
     """The figures under a row of bars: (per cent of the width, words)."""
     return field(
         "",

@@ -45,9 +45,7 @@ def listings(case: Case, as_of: date | None) -> dict[str, Records]:
             for i, f in enumerate(case.head.finding)
             if as_of is None or f.date.day <= as_of
         ],
-        "claims": [
-            _claim(case, c) for c in sorted(claims, key=lambda c: (str(c.said_at or c.public_at or ""), c.id))
-        ],
+        "claims": [_claim(case, c) for c in sorted(claims, key=lambda c: (str(c.said_at or c.public_at or ""), c.id))],
         "priors": _priors(case),
         "expect": [
             {

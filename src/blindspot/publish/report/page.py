@@ -49,7 +49,15 @@ def page(case: Case, weighed: dict[str, Any], made: dict[str, Records], missing:
         "quoted": shlex.quote,
         "fine": words.fine,
     }
-    environment.globals |= {"between": words.between, "count": words.count, "when": words.when}
+    environment.globals |= {
+        "between": words.between,
+        "clock": words.clock,
+        "count": words.count,
+        "moves": words.moves,
+        "told_of": words.told,
+        "when": words.when,
+    }
+    environment.tests["web"] = lambda url: url.lower().startswith(("https://", "http://"))  # no other address is a link
     answers = [answer(case, q, made) for q in weighed["questions"]]
     return environment.get_template("page.html").render(
         case=case,
@@ -104,10 +112,14 @@ def _sheets(made: dict[str, Records]) -> dict[str, dict[str, Any]]:
 def _bases(made: dict[str, Records]) -> dict[str, Any]:
     """The cross table of how speakers are named and how they know."""
     cells = {(r["anonymity"], r["basis"]): r["claims"] for r in made["bases"]}
-    rows = [a for a in ("named", "title", "organisation", "relation", "unnamed", "not stated") if any(k[0] == a for k in cells)]
+    rows = [
+        a
+        for a in ("named", "title", "organisation", "relation", "unnamed", "not stated")
+        if any(k[0] == a for k in cells)
+    ]
     totals: dict[str, int] = {}
-    for (_, basis), n in cells.items():
-        totals[basis] = totals.get(basis, 0) + n
+    for (_, column), n in cells.items():
+        totals[column] = totals.get(column, 0) + n
     columns = sorted(totals, key=lambda b: (-totals[b], b))
     return {"cells": cells, "rows": rows, "columns": columns, "totals": totals}
 
@@ -143,7 +155,7 @@ def _day(case: Case, made: dict[str, Records]) -> dict[str, Any]:
         "stops": [
             {
                 **s,
-                "figure": timeline.clock(
+                "figure": timeline.at_time(
                     s["start"].start if s["id"] in dated else None,
                     s["end"].end if s["id"] in dated and s["end"] else None,
                     *ends,
@@ -177,8 +189,15 @@ def _commands(case: Case, answers: Records, made: dict[str, Records]) -> list[tu
         found += [("weight of an origin or a claim", [w["id"]], "weigh") for w in a["weights"][:1]]
         found += [("what one number does", [x["number"]], "weigh") for x in a["levers"][:1]]
         found += [("remark of the audit", n["ids"] or [key], "weigh") for n in a["audit"][:1]]
-        found += [("prior", [f"{key}:{tested}"], "check")]
-    for table, what in (("expect", "expectation on the sheet"), ("sources", "reliance on a source"), ("places", "place"), ("stops", "stop"), ("persons", "person on a list"), ("findings", "official finding")):
+        found += [("prior", [f"prior:{key}/{tested}"], "check")]
+    for table, what in (
+        ("expect", "expectation on the sheet"),
+        ("sources", "reliance on a source"),
+        ("places", "place"),
+        ("stops", "stop"),
+        ("persons", "person on a list"),
+        ("findings", "official finding"),
+    ):
         for row in made[table][:1]:
             key = row.get("id", "")
             if table == "expect":

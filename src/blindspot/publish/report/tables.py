@@ -33,7 +33,9 @@ def tables(case: Case, weighed: dict[str, Any], replayed: dict[str, Any], as_of:
             {"date": s["date"], "question": s["question"], **v} for s in replayed["steps"] for v in s["verdicts"]
         ],
         "flips": [
-            {"question": q["id"], "take_away": "; ".join(ids), "size": len(ids)} for q in questions for ids in q["flips"]
+            {"question": q["id"], "take_away": "; ".join(ids), "size": len(ids)}
+            for q in questions
+            for ids in q["flips"]
         ],
         "would_settle": [{"question": q["id"], **s} for q in questions for s in q["would_settle"]],
         "levers": [{"question": q["id"], **x} for q in questions for x in q["levers"]],
@@ -114,7 +116,7 @@ def _naive(case: Case, questions: Records, replay: Records, as_of: date | None) 
         question = question_of(case, claim)
         if question and public(claim, as_of):
             reports[question] += 1
-            origins.setdefault(question, set()).add(claim.origin if claim.origin not in {None, "?"} else key)  # type: ignore[arg-type]  # None was taken out
+            origins.setdefault(question, set()).add(claim.origin if claim.origin not in {None, "?"} else key)
     rows = []
     for q in questions:
         answer = next(h for h in q["hypotheses"] if h["id"] == q["asserted"])

@@ -28,8 +28,8 @@ def over_time(rows: Sequence[Record], flags: Sequence[tuple[str, str, str]], zon
     levels = 1 + max((level for *_, level in placed), default=-1)
     top = 16 * levels + 4
     height = 150
-    body = [text(x, 12 + 16 * level, letter, style) for x, letter, style, level in placed]
-    body += [line(x, 16 + 16 * level, top + height, style) for x, _, style, level in placed]
+    body = [text(x, top - 6 - 16 * level, letter, style) for x, letter, style, level in placed]
+    body += [line(x, top - 3, top + height, style) for x, _, style, _ in placed]
     up = _steps([r["high"] for r in rows])
     down = " ".join(reversed(_steps([r["low"] for r in rows]).split(" ")))
     plot = [
@@ -76,7 +76,7 @@ def spoke(role: str, rows: Sequence[Record], dates: Sequence[str], most: int) ->
     body = [rule(0, 100, 10, "grid")]
     for row in rows:
         radius = 2.2 + 6.3 * (row["claims"] / most) ** 0.5
-        style = "ring" if row["later"] == row["claims"] else "who"
+        style = "later" if row["later"] == row["claims"] else "who"
         body.append(
             f'<circle class="{style}" cx="{100 * (index[row["date"]] + 0.5) / n:.2f}%" cy="10" r="{radius:.1f}"/>'
         )
@@ -84,7 +84,9 @@ def spoke(role: str, rows: Sequence[Record], dates: Sequence[str], most: int) ->
     return field(f"{plain(role)}: {count(sum(r['claims'] for r in rows), 'claim')}: {told}", 20, body)
 
 
-def clock(start: datetime | None, end: datetime | None, first: datetime, last: datetime, incident: datetime | None) -> Markup:
+def at_time(
+    start: datetime | None, end: datetime | None, first: datetime, last: datetime, incident: datetime | None
+) -> Markup:
     """One stop on the day: a bar or a tick at its time, hatched where the time is unknown, the incident as a line."""
     whole = (last - first).total_seconds() or 1.0
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, timedelta, timezone
+from datetime import UTC, date, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from blindspot.case.scales import strength_word, words
+from blindspot.case.scales import describe, strength_word, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,6 +40,23 @@ def between(low: float, high: float) -> str:
     return f"{a}{_UNIT}" if a == b else f"{a} to {b}{_UNIT}"
 
 
+def told(median: float, low: float, high: float) -> Markup:
+    """Word, range and median of a probability, each said once: "very likely (80-95 %): 83 to 94 %, median 90 %"."""
+    spread, point = between(low, high), percent(median)
+    if spread == point:
+        word = describe(median)
+        return (
+            escape(word) if f"({point})" in word.replace(" %", _UNIT) else Markup("{}: <b>{}</b>").format(word, point)
+        )
+    return Markup("{}: <b>{}</b>, median {}").format(describe(median), spread, point)
+
+
+def moves(a: float, b: float) -> str:
+    """A median before and after: in two digits where per cent would not tell them apart."""
+    said = fine if percent(a) == percent(b) else percent
+    return f"from {said(a)} to {said(b)}"
+
+
 def fine(p: float) -> str:
     """Two digits however small: for the ends of an axis that shows what one number does, not for an answer."""
     return f"{p * 100:.2g}{_UNIT}" if p < _LEAST else f"{p * 100:.3g}{_UNIT}"
@@ -68,18 +85,26 @@ def day(text: str) -> str:
     return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
 
 
-def when(moment: Moment | None, offset: str, *, with_day: bool = True) -> str:
+def when(moment: Moment | None, offset: str) -> str:
     """A time in UTC with local time beside it, never more precise than given; "unknown" where there is none."""
     if moment is None:
         return "unknown"
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", moment.text):
         return day(moment.text)
-    local = timezone(_offset(offset))
-    start = moment.start.astimezone(UTC)
-    clock = f"{start:%H:%M}\N{NO-BREAK SPACE}UTC"
-    if offset != "+00:00":
-        clock += f" ({moment.start.astimezone(local):%H:%M}\N{NO-BREAK SPACE}local)"
-    return f"{day(start.date().isoformat())}, {clock}" if with_day else clock
+    return f"{day(moment.start.date().isoformat())}, {clock(moment, None, offset)}"
+
+
+def clock(start: Moment, end: Moment | None, offset: str) -> str:
+    """The time of day: "04:30 to 05:00 UTC (09:00 to 09:30 local)"; a bare day stays a day."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", start.text):
+        return day(start.text)
+    ends = [start.start] + ([end.end] if end else [])
+
+    def said(zone: tzinfo) -> str:
+        return " to ".join(f"{moment.astimezone(zone):%H:%M}" for moment in ends) + "\N{NO-BREAK SPACE}"
+
+    local = f" ({said(timezone(_offset(offset)))}local)" if offset != "+00:00" else ""
+    return f"{said(UTC)}UTC{local}"
 
 
 def _offset(text: str) -> timedelta:
@@ -161,7 +186,8 @@ def hypothesis_text(case: Case, question: str, hypothesis: str) -> str:
 
 def asked(key: str, shown: str | None = None) -> Markup:
     """An id as it stands on the page: `blindspot why CASE weigh ID` accepts what `data-why` holds."""
-    return Markup('<code data-why="{}">{}</code>').format(key, key if shown is None else shown)
+    name = escape(key)
+    return Markup(f'<code data-why="{name}">{name if shown is None else escape(shown)}</code>')  # noqa: S704  # both are escaped here
 
 
 def linked(text: str, ids: Iterable[str], question: str, hypotheses: Iterable[str]) -> Markup:
