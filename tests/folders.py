@@ -58,3 +58,201 @@ def write_case(root: Path, **changes: str | None) -> Path:
         if text is not None:
             (root / name).write_text(text, encoding="utf-8")
     return root
+
+
+MARKUP = "<img src=x onerror=alert(1)><b>bold</b> & \"quoted\" 'single' {{ 7*7 }} {% raw %}"
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle" * 2
+DARI = "چه چیزی آن روز بعد از ظهر در موتر سفید بار شد و چه کسی آن را دید؟"
+PASHTO = "په دې موټر کې څه وو؟"
+ARABIC = "محمد بن عبد الله الأحمدي (أبو يوسف)"
+
+
+def write_hard_case(root: Path) -> Path:
+    """A case that tries the page: right-to-left text, long words, markup in every free field, findings on one day, no times."""
+    import csv
+    import json
+
+    def table(name: str, rows: list[dict[str, str]]) -> None:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def said(text: str) -> str:
+        return json.dumps(text, ensure_ascii=False)
+
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "case.toml").write_text(
+        f"""id = "hard"
+title = {said(f"{ARABIC} {MARKUP} {LONG}")}
+date = "2021-08-29"
+time = "2021-08-29T12:23:00Z"
+clock = {said(MARKUP)}
+utc_offset = "+04:30"
+place = "P1"
+summary = {said(DARI + MARKUP)}
+handling = {said("TLP:AMBER " + MARKUP)}
+standards = ["clear-and-convincing", "own"]
+[[question]]
+id = "q1"
+text = {said(DARI)}
+asserted = "long"
+  [[question.hypothesis]]
+  id = "long"
+  text = {said(LONG)}
+  prior = "0.3-0.6"
+  basis = {said(MARKUP)}
+  by = {said(MARKUP)}
+  [[question.hypothesis]]
+  id = "dari"
+  text = {said(PASHTO + " " + MARKUP)}
+[[question]]
+id = "q2"
+text = {said(MARKUP)}
+given = "q1"
+  [[question.hypothesis]]
+  id = "yes"
+  text = {said(ARABIC)}
+  prior = {{ long = "0.6-0.9", dari = "0.02-0.1", other = "0.1-0.5" }}
+  [[question.hypothesis]]
+  id = "no"
+  text = "no"
+"""
+        + "".join(
+            f"""[[finding]]
+question = "q1"
+hypothesis = "dari"
+by = {said(ARABIC + MARKUP)}
+date = "2021-09-{day}"
+url = "javascript:alert(1)"
+confidence = {said(MARKUP)}
+contested = true
+note = {said(MARKUP)}
+"""
+            for day in ("03", "03", "03", "04", "05", "05")
+        ),
+        encoding="utf-8",
+    )
+    table(
+        "sources.csv",
+        [
+            {
+                "id": f"S{i}",
+                "name": (ARABIC, MARKUP, LONG)[i % 3],
+                "role": (MARKUP, DARI, LONG, "family_witness")[i % 4],
+                "party": MARKUP,
+                "anonymity": "unnamed",
+                "reliability": "ABCDF"[i % 5],
+                "interest": "q1:long" if i % 2 else "none",
+                "derives_from": "S0" if i else "",
+                "url": "javascript:alert(1)",
+                "note": MARKUP,
+                "basis": MARKUP,
+                "by": MARKUP,
+            }
+            for i in range(6)
+        ],
+    )
+    table("facts.csv", [{"id": f, "question": q, "text": MARKUP + DARI, "basis": MARKUP, "by": MARKUP} for f, q in (("F1", "q1"), ("F2", "q1"), ("F3", "q2"))])
+    table("expect.csv", [{"question": q, "hypothesis": h, **dict(zip(("F1", "F2", "F3"), cells, strict=True))} for q, h, cells in (("q1", "long", ("0.7-0.9", "0.2-0.5", "")), ("q1", "dari", ("0.2-0.4", "0.6-0.9", "")), ("q2", "yes", ("", "", "0.6-0.9")), ("q2", "no", ("", "", "0.1-0.3")))])
+    table(
+        "origins.csv",
+        [
+            {
+                "id": key,
+                "fact": fact,
+                "kind": MARKUP,
+                "team": team,
+                "hit": "0.6-0.9",
+                "false_alarm": "0.1-0.4",
+                "opportunity": "0.2-0.6",
+                "first_known": "",
+                "note": MARKUP,
+                "artefact": MARKUP,
+                "basis": MARKUP,
+                "by": MARKUP,
+            }
+            for key, fact, team in (("O1", "F1", "<b>team</b> 'one'"), ("O2", "F2", DARI), ("O_" + "VERY_LONG_ORIGIN_NAME_" * 4, "F2", ""), ("O3", "F3", ""))
+        ],
+    )
+    origins = ["O1", "O2", "O_" + "VERY_LONG_ORIGIN_NAME_" * 4, "O3"]
+    table(
+        "claims.csv",
+        [
+            {
+                "id": f"K{i}",
+                "said_at": f"2021-08-{29 + i % 3}" if i % 3 < 3 else "",
+                "public_at": f"2021-09-{1 + i % 9:02}",
+                "source": f"S{i % 6}",
+                "origin": origins[i % 4] if i % 7 else "?",
+                "says": "no" if i % 5 == 2 and i % 7 else "yes",
+                "directness": "first_hand",
+                "basis": MARKUP,
+                "copy_of": "",
+                "quote_summary": (MARKUP, DARI, LONG)[i % 3],
+                "url": "javascript:alert(1)" if i % 2 else "https://example.org/?a=1&b=<2>",
+                "fact": "F1" if i % 7 == 0 else "",
+                "retracted_at": "",
+                "note": MARKUP,
+            }
+            for i in range(18)
+        ],
+    )
+    table("places.csv", [{"id": f"P{i}", "name": (ARABIC, MARKUP, LONG)[i % 3], "lat": str(34.5 + 0.004 * (i * 7 % 5)), "lon": str(69.1 + 0.003 * (i * 3 % 7)), "error_m": str(400 * (i % 4)), "how": MARKUP, "label": ""} for i in range(1, 30)])
+    table(
+        "stops.csv",
+        [
+            {
+                "id": f"T{i:02}",
+                "place": f"P{1 + i * 5 % 13}" if i % 4 else "",
+                "start": f"2021-08-29T{4 + i // 3:02}:{15 + i % 3 * 10}:00Z" if i % 5 else "",
+                "end": "",
+                "clock": MARKUP,
+                "activity": (DARI, MARKUP, LONG)[i % 3],
+                "reported_by": "S1",
+                "official_reading": MARKUP,
+                "url": "javascript:alert(1)",
+                "note": MARKUP,
+            }
+            for i in range(1, 20)
+        ],
+    )
+    table("standards.csv", [{"id": "own", "text": MARKUP + DARI, "low": "0.6", "high": "0.8", "citation": MARKUP + LONG}])
+    table("lists/paper.csv", [{"id": f"p{i}", "name": (MARKUP, LONG)[i % 2], "name_local": ARABIC, "age": MARKUP, "sex": MARKUP, "status": "killed", "date": "", "place": MARKUP, "group_size": "3" if i else "", "source": "S1", "url": "javascript:alert(1)", "note": DARI} for i in range(3)])
+    return root
+
+
+def write_many_claims(root: Path, claims: int = 200) -> Path:
+    """One question with many origins, claims, dates and kinds of speaker."""
+    from datetime import date, timedelta
+
+    facts = [f"F{i}" for i in range(4)]
+    origins = [f"O{i}" for i in range(16)]
+    lines = ["id,said_at,public_at,source,origin,says,quote_summary"]
+    for i in range(claims):
+        day = date(2021, 8, 29) + timedelta(days=i // 8)
+        lines.append(f"K{i},{day},{day + timedelta(days=i % 4)},S{i % 30},O{i % 16},{'no' if i % 3 else 'yes'},what was said {i}")
+    return write_case(
+        root,
+        case_toml='id = "many"\ntitle = "Many claims"\ndate = "2021-08-29"\n[[question]]\nid = "q1"\ntext = "What was it?"\n  [[question.hypothesis]]\n  id = "a"\n  text = "this"\n  [[question.hypothesis]]\n  id = "b"\n  text = "that"\n',
+        sources_csv="id,name,role,reliability\n" + "".join(f"S{i},source {i},role_{i},C\n" for i in range(30)),
+        facts_csv="id,question,text\n" + "".join(f"{f},q1,fact {f}\n" for f in facts),
+        expect_csv=f"question,hypothesis,{','.join(facts)}\nq1,a,{','.join(['0.6-0.9'] * 4)}\nq1,b,{','.join(['0.2-0.5'] * 4)}\n",
+        origins_csv="id,fact,kind,hit,false_alarm,opportunity\n" + "".join(f"{o},{facts[i % 4]},video,0.6-0.9,0.1-0.4,0.2-0.6\n" for i, o in enumerate(origins)),
+        claims_csv="\n".join(lines) + "\n",
+        places_csv=None,
+        stops_csv=None,
+    )
+
+
+def write_one_claim(root: Path) -> Path:
+    """The least that can be weighed: one claim of a small case, without facts and origins."""
+    return write_case(
+        root,
+        case_toml='id = "one"\ntitle = "One claim"\ndate = "2021-08-29"\n[[question]]\nid = "q1"\ntext = "What was it?"\n  [[question.hypothesis]]\n  id = "a"\n  text = "this"\n  [[question.hypothesis]]\n  id = "b"\n  text = "that"\n',
+        sources_csv="id,name\nS1,one\n",
+        claims_csv="id,source,favours,strength\nK1,S1,b,weak\n",
+        **dict.fromkeys(("facts_csv", "expect_csv", "origins_csv", "places_csv", "stops_csv")),
+    )

@@ -28,3 +28,14 @@ def find_favoured(case: Case, claim: Claim) -> tuple[str, str] | None:
         )
     found = [(q, name) for q in case.questions if name in case.hypotheses(q) and name != OTHER]
     return found[0] if len(found) == 1 else None
+
+
+def question_of(case: Case, claim: Claim) -> str | None:
+    """The question that a claim speaks to; None where it is context, recorded and not weighed."""
+    if claim.favours is not None and claim.strength is not None:
+        found = find_favoured(case, claim)
+        return found[0] if found else None
+    if claim.origin is None or claim.says is None:
+        return None
+    fact = claim.fact if claim.origin == "?" else case.origins[claim.origin].fact
+    return case.facts[fact].question if fact else None

@@ -75,9 +75,17 @@ def read_probability(text: str, scale: str = "likelihood") -> Quantity:
 
 
 def describe(probability: float) -> str:
-    """ICD 203 word with its numbers: "very unlikely (05-20 %)". Wintle et al. 2019: words need their numbers beside them."""
+    """ICD 203 word with its numbers: "very unlikely (05-20 %)". Wintle et al. 2019: words need their numbers beside them.
+
+    The bands end at 1 and 99 %: beyond them the outermost word stands with the number itself, "(under 1 %)", "(over 99 %)".
+    """
     bands = words("likelihood")
-    word = next((word for word, band in bands.items() if probability < band.high), "almost certain")
+    names = list(bands)
+    if probability < bands[names[0]].low:
+        return f"{names[0]} (under {bands[names[0]].low * 100:.0f} %)"
+    if probability > bands[names[-1]].high:
+        return f"{names[-1]} (over {bands[names[-1]].high * 100:.0f} %)"
+    word = next((word for word, band in bands.items() if probability < band.high), names[-1])
     return f"{word} ({round(bands[word].low * 100):02d}-{round(bands[word].high * 100):02d} %)"
 
 

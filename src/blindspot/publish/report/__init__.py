@@ -1,12 +1,14 @@
 """How is a review shown to a person? One HTML page that opens offline, the tables behind its figures, and a GeoPackage.
 
-Method: results (plain data) become tables (`tables`), tables become SVG (`figures`), both become one page (`page`).
-The page holds no script and asks no network for anything. Reference: the manners of shared/look/report.html.
+Method: results (plain data) and rows become tables (`tables`, `listings`), tables become SVG (`figures`, `timeline`,
+`ground`), sentences (`words`, `conclusion`) and the section of each question (`answers`); all of it one page (`page`).
+The page holds no script and asks no network for anything. Reference: Wintle et al. 2019 (words with their numbers).
 """
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.store import write_text
@@ -26,7 +28,8 @@ def publish(
     case: Case, weighed: dict[str, Any], replayed: dict[str, Any], out: Path, missing: list[tuple[str, str]]
 ) -> list[Path]:
     """Write report.html, findings.json, case.gpkg and tables/ into `out`; returns the tables written."""
-    made = tables(case, weighed, replayed)
+    as_of = date.fromisoformat(weighed["as_of"]) if weighed["as_of"] else None
+    made = tables(case, weighed, replayed, as_of)
     files = []
     for name, rows in made.items():
         files.append(out / "tables" / f"{name}.csv")

@@ -4,82 +4,205 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shlex
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from blindspot.case.scales import describe, strength_word
-from blindspot.publish.report import figures
+from blindspot.case.scales import describe
+from blindspot.publish.report import figures, timeline, words
+from blindspot.publish.report.answers import answer
+from blindspot.publish.report.conclusion import basis, conclusion
+from blindspot.publish.report.ground import ground, letters
 
 if TYPE_CHECKING:
     from blindspot.case import Case
     from blindspot.publish.report.tables import Records
 
+MOST_ROLES = 14  # lanes of the figure of speakers; the rest stands in the table
+
 
 def page(case: Case, weighed: dict[str, Any], made: dict[str, Records], missing: list[tuple[str, str]]) -> str:
     """report.html. The style is inline and named by its hash in the content security policy; nothing else may load."""
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
     here = files("blindspot.publish.report")
     style = here.joinpath("page.css").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"percent": _percent, "words": describe, "strength": strength_word}
-    template = environment.from_string(here.joinpath("page.html").read_text(encoding="utf-8"))
-    texts = {q["id"]: q["text"] for q in weighed["questions"]}
-    asserted = {q["id"]: q["asserted"] for q in weighed["questions"]}
-    found = [f.date.day.isoformat() for f in case.head.finding]
-    at = case.places.get(case.head.place or "")
-    questions = []
-    for q in weighed["questions"]:
-        own = {o.id for o in case.origins.values() if case.facts[o.fact].question == q["id"]}
-        named = [r for r in made["items"] if r["question"] == q["id"] and r["kind"] == "origin" and r["id"] in own]
-        replay = [r for r in made["replay"] if r["question"] == q["id"] and r["hypothesis"] == asserted[q["id"]]]
-        questions.append(
-            {
-                **q,
-                "answer": next(h for h in q["hypotheses"] if h["id"] == q["asserted"]),
-                "leading": max(q["hypotheses"], key=lambda h: h["median"]),
-                "weights": figures.weights(named) if named else "",
-                "replay": figures.over_time(
-                    replay, [f.date.day.isoformat() for f in case.head.finding if f.question == q["id"]]
-                )
-                if replay
-                else "",
-                "moves": [r for r in replay if r["moved_by"] or r["findings"]],
-                "origins": [
-                    {
-                        "id": r["id"],
-                        "row": case.origins[r["id"]],
-                        "ban": r,
-                        "claims": [c for c in case.claims.values() if c.origin == r["id"]],
-                    }
-                    for r in sorted(named, key=lambda r: (-abs(r["ban"]), r["id"]))
-                ],
-                "finding": [f for f in case.head.finding if f.question == q["id"]],
-            }
-        )
-    return template.render(
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(lambda name: here.joinpath(name).read_text(encoding="utf-8")),
+    )
+    environment.filters |= {
+        "percent": words.percent,
+        "words": describe,
+        "ban": words.ban,
+        "support": words.support,
+        "day": words.day,
+        "plain": words.plain,
+        "listing": words.listing,
+        "metres": words.metres,
+        "reliance": words.reliance,
+        "asked": words.asked,
+        "quoted": shlex.quote,
+        "fine": words.fine,
+    }
+    environment.globals |= {
+        "between": words.between,
+        "clock": words.clock,
+        "count": words.count,
+        "moves": words.moves,
+        "told_of": words.told,
+        "when": words.when,
+    }
+    environment.tests["web"] = lambda url: url.lower().startswith(("https://", "http://"))  # no other address is a link
+    answers = [answer(case, q, made) for q in weighed["questions"]]
+    return environment.get_template("page.html").render(
         case=case,
         head=case.head,
+        name=case.head.id,
+        basis=basis(weighed["as_of"], made),
         as_of=weighed["as_of"],
         style=Markup(style),  # noqa: S704  # our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        questions=questions,
-        overview=figures.posteriors([r for r in made["questions"] if r["asserted"]], texts),
-        map=figures.ground(
-            list(case.places.values()),
-            [s.place for s in case.stops.values() if s.place],
-            (at.lat, at.lon) if at else None,
-        )
-        if case.places
-        else "",
-        claims=sorted(case.claims.values(), key=lambda c: (str(c.said_at or ""), c.id)),
-        stops=list(case.stops.values()),
-        sources=list(case.sources.values()),
-        found=found,
+        answers=answers,
+        texts={a["id"]: a["text"] for a in answers},
+        told=conclusion(case, answers, made),
+        scale=figures.scale(),
+        made=made,
+        sheets=_sheets(made),
+        bases=_bases(made),
+        speakers=_speakers(made),
+        letters=letters(made["places"]),
+        map=ground(made["places"], made["legs"]) if made["places"] else "",
+        day=_day(case, made),
+        persons=_grouped(made["persons"], "list"),
+        hypothesis=lambda question, key: words.hypothesis_text(case, question, key),
         missing=missing,
+        context=sum(not c["question"] for c in made["claims"]),
+        left_out=_left_out(answers),
+        commands=_commands(case, answers, made),
+        tables=sorted(name for name, rows in made.items() if rows),
     )
 
 
-def _percent(p: float) -> str:
-    return "below 1 %" if p < 0.005 else "above 99 %" if p > 0.995 else f"{p * 100:.0f} %"
+def _grouped(rows: Records, key: str) -> dict[str, Records]:
+    found: dict[str, Records] = {}
+    for row in rows:
+        found.setdefault(row[key], []).append(row)
+    return found
+
+
+def _sheets(made: dict[str, Records]) -> dict[str, dict[str, Any]]:
+    """Per question the sheet as rated: hypotheses in rows, facts in columns."""
+    found: dict[str, dict[str, Any]] = {}
+    for p in made["priors"]:
+        sheet = found.setdefault(p["question"], {"rows": {}, "facts": []})
+        sheet["rows"].setdefault(p["hypothesis"], {"priors": [], "cells": {}})["priors"].append(p)
+    for e in made["expect"]:
+        sheet = found[e["question"]]
+        sheet["rows"][e["hypothesis"]]["cells"][e["fact"]] = e
+        if e["fact"] not in sheet["facts"]:
+            sheet["facts"].append(e["fact"])
+    return found
+
+
+def _bases(made: dict[str, Records]) -> dict[str, Any]:
+    """The cross table of how speakers are named and how they know."""
+    cells = {(r["anonymity"], r["basis"]): r["claims"] for r in made["bases"]}
+    rows = [
+        a
+        for a in ("named", "title", "organisation", "relation", "unnamed", "not stated")
+        if any(k[0] == a for k in cells)
+    ]
+    totals: dict[str, int] = {}
+    for (_, column), n in cells.items():
+        totals[column] = totals.get(column, 0) + n
+    columns = sorted(totals, key=lambda b: (-totals[b], b))
+    return {"cells": cells, "rows": rows, "columns": columns, "totals": totals}
+
+
+def _speakers(made: dict[str, Records]) -> dict[str, Any]:
+    """Lanes of the figure of who spoke when, the busiest first, over the days of utterance."""
+    lanes = _grouped(made["speakers"], "role")
+    total = {role: sum(r["claims"] for r in rows) for role, rows in lanes.items()}
+    dates = sorted({r["date"] for r in made["speakers"]})
+    most = max((r["claims"] for r in made["speakers"]), default=1)
+    chosen = sorted(lanes, key=lambda role: (-total[role], role))[:MOST_ROLES]
+    return {
+        "dates": dates,
+        "left_out": len(lanes) - len(chosen),
+        "lanes": [
+            {"role": role, "claims": total[role], "figure": timeline.spoke(role, lanes[role], dates, most)}
+            for role in chosen
+        ],
+    }
+
+
+def _day(case: Case, made: dict[str, Records]) -> dict[str, Any]:
+    """The stops with their clock figures, and the ends of the clock as (first, last)."""
+    instants = [s for s in made["stops"] if s["start"] and s["start"].text != s["start"].day.isoformat()]
+    known = [m for s in instants for m in (s["start"].start, *([s["end"].end] if s["end"] else []))]
+    incident = case.head.time.start if case.head.time else None
+    if incident is not None and known:
+        known.append(incident)
+    ends = (min(known), max(known)) if known else None
+    dated = {s["id"] for s in instants}
+    return {
+        "ends": ends,
+        "stops": [
+            {
+                **s,
+                "figure": timeline.at_time(
+                    s["start"].start if s["id"] in dated else None,
+                    s["end"].end if s["id"] in dated and s["end"] else None,
+                    *ends,
+                    incident,
+                )
+                if ends
+                else "",
+            }
+            for s in made["stops"]
+        ],
+    }
+
+
+def _left_out(answers: Records) -> Records:
+    """Audit errors: rows that carry no weight, each said once."""
+    found = {n["message"]: n for a in answers for n in a["audit"] if n["severity"] == "error"}
+    return list(found.values())
+
+
+def _commands(case: Case, answers: Records, made: dict[str, Records]) -> list[tuple[str, list[str], str]]:
+    """One command for each kind of number that this page holds, on an id of this case: (what, ids, stage)."""
+    found: list[tuple[str, list[str], str]] = []
+    for a in answers[:1]:
+        key, tested = a["id"], a["tested"]["hypothesis"]
+        found += [
+            ("probability of an account", [f"{key}:{tested}"], "weigh"),
+            ("verdict on an account", [f"{key}:{tested}", case.head.standards[0]], "weigh"),
+        ]
+        if a["dates"]:
+            found.append(("point of the replay", [f"{key}@{a['dates'][1]}"], "replay"))
+        found += [("weight of an origin or a claim", [w["id"]], "weigh") for w in a["weights"][:1]]
+        found += [("what one number does", [x["number"]], "weigh") for x in a["levers"][:1]]
+        found += [("remark of the audit", n["ids"] or [key], "weigh") for n in a["audit"][:1]]
+        found += [("prior", [f"prior:{key}/{tested}"], "check")]
+    for table, what in (
+        ("expect", "expectation on the sheet"),
+        ("sources", "reliance on a source"),
+        ("places", "place"),
+        ("stops", "stop"),
+        ("persons", "person on a list"),
+        ("findings", "official finding"),
+    ):
+        for row in made[table][:1]:
+            key = row.get("id", "")
+            if table == "expect":
+                key = f"expect:{row['fact']}/{row['hypothesis']}"
+            elif table == "persons":
+                key = f"{row['list']}/{key}"
+            found.append((what, [key], "check"))
+    return found
