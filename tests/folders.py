@@ -155,8 +155,25 @@ note = {said(MARKUP)}
             for i in range(6)
         ],
     )
-    table("facts.csv", [{"id": f, "question": q, "text": MARKUP + DARI, "basis": MARKUP, "by": MARKUP} for f, q in (("F1", "q1"), ("F2", "q1"), ("F3", "q2"))])
-    table("expect.csv", [{"question": q, "hypothesis": h, **dict(zip(("F1", "F2", "F3"), cells, strict=True))} for q, h, cells in (("q1", "long", ("0.7-0.9", "0.2-0.5", "")), ("q1", "dari", ("0.2-0.4", "0.6-0.9", "")), ("q2", "yes", ("", "", "0.6-0.9")), ("q2", "no", ("", "", "0.1-0.3")))])
+    table(
+        "facts.csv",
+        [
+            {"id": f, "question": q, "text": MARKUP + DARI, "basis": MARKUP, "by": MARKUP}
+            for f, q in (("F1", "q1"), ("F2", "q1"), ("F3", "q2"))
+        ],
+    )
+    table(
+        "expect.csv",
+        [
+            {"question": q, "hypothesis": h, **dict(zip(("F1", "F2", "F3"), cells, strict=True))}
+            for q, h, cells in (
+                ("q1", "long", ("0.7-0.9", "0.2-0.5", "")),
+                ("q1", "dari", ("0.2-0.4", "0.6-0.9", "")),
+                ("q2", "yes", ("", "", "0.6-0.9")),
+                ("q2", "no", ("", "", "0.1-0.3")),
+            )
+        ],
+    )
     table(
         "origins.csv",
         [
@@ -174,7 +191,12 @@ note = {said(MARKUP)}
                 "basis": MARKUP,
                 "by": MARKUP,
             }
-            for key, fact, team in (("O1", "F1", "<b>team</b> 'one'"), ("O2", "F2", DARI), ("O_" + "VERY_LONG_ORIGIN_NAME_" * 4, "F2", ""), ("O3", "F3", ""))
+            for key, fact, team in (
+                ("O1", "F1", "<b>team</b> 'one'"),
+                ("O2", "F2", DARI),
+                ("O_" + "VERY_LONG_ORIGIN_NAME_" * 4, "F2", ""),
+                ("O3", "F3", ""),
+            )
         ],
     )
     origins = ["O1", "O2", "O_" + "VERY_LONG_ORIGIN_NAME_" * 4, "O3"]
@@ -200,7 +222,21 @@ note = {said(MARKUP)}
             for i in range(18)
         ],
     )
-    table("places.csv", [{"id": f"P{i}", "name": (ARABIC, MARKUP, LONG)[i % 3], "lat": str(34.5 + 0.004 * (i * 7 % 5)), "lon": str(69.1 + 0.003 * (i * 3 % 7)), "error_m": str(400 * (i % 4)), "how": MARKUP, "label": ""} for i in range(1, 30)])
+    table(
+        "places.csv",
+        [
+            {
+                "id": f"P{i}",
+                "name": (ARABIC, MARKUP, LONG)[i % 3],
+                "lat": str(34.5 + 0.004 * (i * 7 % 5)),
+                "lon": str(69.1 + 0.003 * (i * 3 % 7)),
+                "error_m": str(400 * (i % 4)),
+                "how": MARKUP,
+                "label": "",
+            }
+            for i in range(1, 30)
+        ],
+    )
     table(
         "stops.csv",
         [
@@ -219,8 +255,29 @@ note = {said(MARKUP)}
             for i in range(1, 20)
         ],
     )
-    table("standards.csv", [{"id": "own", "text": MARKUP + DARI, "low": "0.6", "high": "0.8", "citation": MARKUP + LONG}])
-    table("lists/paper.csv", [{"id": f"p{i}", "name": (MARKUP, LONG)[i % 2], "name_local": ARABIC, "age": MARKUP, "sex": MARKUP, "status": "killed", "date": "", "place": MARKUP, "group_size": "3" if i else "", "source": "S1", "url": "javascript:alert(1)", "note": DARI} for i in range(3)])
+    table(
+        "standards.csv", [{"id": "own", "text": MARKUP + DARI, "low": "0.6", "high": "0.8", "citation": MARKUP + LONG}]
+    )
+    table(
+        "lists/paper.csv",
+        [
+            {
+                "id": f"p{i}",
+                "name": (MARKUP, LONG)[i % 2],
+                "name_local": ARABIC,
+                "age": MARKUP,
+                "sex": MARKUP,
+                "status": "killed",
+                "date": "",
+                "place": MARKUP,
+                "group_size": "3" if i else "",
+                "source": "S1",
+                "url": "javascript:alert(1)",
+                "note": DARI,
+            }
+            for i in range(3)
+        ],
+    )
     return root
 
 
@@ -233,14 +290,17 @@ def write_many_claims(root: Path, claims: int = 200) -> Path:
     lines = ["id,said_at,public_at,source,origin,says,quote_summary"]
     for i in range(claims):
         day = date(2021, 8, 29) + timedelta(days=i // 8)
-        lines.append(f"K{i},{day},{day + timedelta(days=i % 4)},S{i % 30},O{i % 16},{'no' if i % 3 else 'yes'},what was said {i}")
+        lines.append(
+            f"K{i},{day},{day + timedelta(days=i % 4)},S{i % 30},O{i % 16},{'no' if i % 3 else 'yes'},what was said {i}"
+        )
     return write_case(
         root,
         case_toml='id = "many"\ntitle = "Many claims"\ndate = "2021-08-29"\n[[question]]\nid = "q1"\ntext = "What was it?"\n  [[question.hypothesis]]\n  id = "a"\n  text = "this"\n  [[question.hypothesis]]\n  id = "b"\n  text = "that"\n',
         sources_csv="id,name,role,reliability\n" + "".join(f"S{i},source {i},role_{i},C\n" for i in range(30)),
         facts_csv="id,question,text\n" + "".join(f"{f},q1,fact {f}\n" for f in facts),
         expect_csv=f"question,hypothesis,{','.join(facts)}\nq1,a,{','.join(['0.6-0.9'] * 4)}\nq1,b,{','.join(['0.2-0.5'] * 4)}\n",
-        origins_csv="id,fact,kind,hit,false_alarm,opportunity\n" + "".join(f"{o},{facts[i % 4]},video,0.6-0.9,0.1-0.4,0.2-0.6\n" for i, o in enumerate(origins)),
+        origins_csv="id,fact,kind,hit,false_alarm,opportunity\n"
+        + "".join(f"{o},{facts[i % 4]},video,0.6-0.9,0.1-0.4,0.2-0.6\n" for i, o in enumerate(origins)),
         claims_csv="\n".join(lines) + "\n",
         places_csv=None,
         stops_csv=None,

@@ -270,7 +270,11 @@ class Head(Row):
     place: OptionalId = None
     summary: str = ""
     handling: str = "TLP:AMBER"
-    standards: Annotated[tuple[str, ...], Field(min_length=1)] = ("more-likely-than-not", "clear-and-convincing", "beyond-reasonable-doubt")
+    standards: Annotated[tuple[str, ...], Field(min_length=1)] = (
+        "more-likely-than-not",
+        "clear-and-convincing",
+        "beyond-reasonable-doubt",
+    )
     loss: dict[Literal["false_finding", "missed_finding"], Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
     model: dict[str, Annotated[Range, BeforeValidator(lambda v: read_range(str(v)))]] = {}
     question: tuple[Question, ...] = ()

@@ -40,7 +40,7 @@ def listings(case: Case, as_of: date | None) -> dict[str, Records]:
                 "contested": f.contested,
                 "note": f.note,
                 "url": f.url,
-                "row": str(case.where["case", f"finding:{i}"]),
+                "file": case.where["case", f"finding:{i}"].file,
             }
             for i, f in enumerate(case.head.finding)
             if as_of is None or f.date.day <= as_of
@@ -53,7 +53,7 @@ def listings(case: Case, as_of: date | None) -> dict[str, Records]:
                 "hypothesis": e.hypothesis,
                 "fact": e.fact,
                 "expected": str(e.value),
-                "row": str(case.where["expect", f"{e.fact}/{e.hypothesis}"]),
+                "file": case.where["expect", f"{e.fact}/{e.hypothesis}"].file,
             }
             for e in case.expect.values()
         ],
@@ -74,7 +74,7 @@ def listings(case: Case, as_of: date | None) -> dict[str, Records]:
                 "official_reading": s.official_reading,
                 "note": s.note,
                 "url": s.url,
-                "row": str(case.where["stops", s.id]),
+                "file": case.where["stops", s.id].file,
             }
             for i, s in enumerate(stops, 1)
         ],
@@ -92,7 +92,7 @@ def listings(case: Case, as_of: date | None) -> dict[str, Records]:
                 "source": p.source or "",
                 "url": p.url,
                 "note": p.note,
-                "row": str(case.where[f"lists/{recorder}", p.id]),
+                "file": case.where[f"lists/{recorder}", p.id].file,
             }
             for recorder, rows in case.lists.items()
             for p in rows.values()
@@ -123,7 +123,7 @@ def _claim(case: Case, c: Claim) -> dict[str, Any]:
         "retracted_at": c.retracted_at or "",
         "summary": c.quote_summary,
         "url": c.url,
-        "row": str(case.where["claims", c.id]),
+        "file": case.where["claims", c.id].file,
     }
 
 
@@ -144,7 +144,7 @@ def _priors(case: Case) -> Records:
                         "given": given,
                         "prior": str(standing if value is None else value),
                         "basis": row.basis if row else default(OTHER).basis,
-                        "row": str(case.where.get(("case", f"{key}:{h}"), "scales.toml")),
+                        "file": "case.toml" if ("case", f"{key}:{h}") in case.where else "scales.toml",
                     }
                 )
     return rows
@@ -167,7 +167,7 @@ def _sources(case: Case, claims: list[Claim]) -> Records:
             "claims": ";".join(c.id for c in by[s.id]),
             "bases": ";".join(f"{basis} {n}" for basis, n in sorted(Counter(c.basis or "" for c in by[s.id]).items())),
             "url": s.url,
-            "row": str(case.where["sources", s.id]),
+            "file": case.where["sources", s.id].file,
         }
         for s in case.sources.values()
         if s.id in by
@@ -218,7 +218,7 @@ def _places(case: Case) -> Records:
                 "north_m": round(north, 1) + 0.0,
                 "incident": p.id == case.head.place,
                 "how": p.how,
-                "row": str(case.where["places", p.id]),
+                "file": case.where["places", p.id].file,
             }
         )
     return rows
