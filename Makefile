@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock clean bench-weigh calibration
+.PHONY: demo test check lock clean bench-weigh calibration screenshots
 
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
@@ -25,6 +25,11 @@ bench-weigh: $(VENV)/bench
 # Simulated cases with known truth, about ten minutes; writes docs/calibration.md.
 calibration: $(VENV)/dev
 	PYTHONPATH=tests $(BIN)/python bench/calibration.py --out docs/calibration.md
+
+# The pictures in docs/ of the page that `make demo` writes; needs Debian's chromium and fonts-noto-core.
+screenshots: $(VENV)/dev
+	$(BIN)/blindspot review cases/kabul-2021-08-29
+	$(BIN)/python tests/publish/screenshots.py cases/kabul-2021-08-29/out/report.html docs
 
 $(VENV)/uv:
 	$(PYTHON) -m venv $(VENV)

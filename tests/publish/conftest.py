@@ -1,8 +1,10 @@
 import shutil
+from pathlib import Path
 
 import pytest
 
 from blindspot.stages import review
+from folders import write_hard_case, write_many_claims, write_one_claim
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +14,32 @@ def reviewed(kabul, tmp_path_factory):
     folder = shutil.copytree(kabul, root / "case", ignore=shutil.ignore_patterns("made", "out"))
     review(folder, root / "out", fresh=True)
     return folder, root / "out"
+
+
+@pytest.fixture(scope="session")
+def pages(reviewed, tmp_path_factory):
+    """report.html by name: the Kabul case, one that tries the page, one claim, 200 claims."""
+    made = {"kabul": reviewed[1] / "report.html"}
+    for name, write in (("hard", write_hard_case), ("one", write_one_claim), ("many", write_many_claims)):
+        folder = write(tmp_path_factory.mktemp(name))
+        made[name] = review(folder, fresh=True).out / "report.html"
+    return made
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's chromium, driven by playwright; nothing is downloaded."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is absent: `make test` installs it")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is absent: apt-get install chromium fonts-noto-core")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def faults():
+    """The script that lists what is wrong with a page."""
+    return (Path(__file__).parent / "browser.js").read_text(encoding="utf-8")

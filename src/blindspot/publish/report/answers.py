@@ -203,7 +203,6 @@ def _weights(case: Case, question: str, made: dict[str, Records]) -> Records:
                 "home": home,
                 "here": home == question,
                 "claims": under[i["id"]],
-                "where": case.where["origins" if origin else "claims", i["id"]].file,
                 "kind_text": origin.kind if origin else "origin unknown" if fact else "weighed as rated",
             }
         )

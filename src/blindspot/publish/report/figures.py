@@ -92,7 +92,7 @@ def weight(row: Record, reach: float) -> Markup:
         *(line(x(row[k]), 5, 11, "whisker") for k in ("ban_low", "ban_high")),
     ]
     return field(
-        f"{row['id']}: {ban(row['ban'])} ban, {ban(row['ban_low'])} to {ban(row['ban_high'])}", 16, body, "weight"
+        f"{row['id']}: {ban(row['ban'])} ban, {ban(row['ban_low'])} to {ban(row['ban_high'])}", 16, body, "ban"
     )
 
 

@@ -1,7 +1,7 @@
 """The map: places with their error radius, the order of the located stops, a scale bar and north.
 
 Shapes stand in units of a frame 400 wide and 300 high (440 where the ground is taller than wide) that fits any width; labels are single letters and figures of constant size,
-put where they touch nothing on the narrowest page (300 pixels, so that a pixel is 4/3 units). Names stand in the list beside it.
+put where they touch nothing on the narrowest page (280 pixels). Names stand in the list beside it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 WIDE, EDGE, STRIP = 400.0, 16.0, 34.0  # the frame, its margin, and the strip for scale and north
 FLAT, TALL = 300.0, 440.0
-PIXEL = 4 / 3
+PIXEL = WIDE / 280  # units per pixel on the narrowest page
 
 
 def letters(places: Sequence[Record]) -> dict[str, str]:
@@ -127,7 +127,7 @@ def _free(point: Point, name: str, taken: Sequence[Box], floor: float) -> Point 
 
 
 def _label(spot: Point, name: str) -> Box:
-    return _around(spot, (4.5 * len(name) + 1.5) * PIXEL, 8.5 * PIXEL)
+    return _around(spot, (5 * len(name) + 1.5) * PIXEL, 9.5 * PIXEL)
 
 
 def _around(point: Point, half_wide: float, half_high: float) -> Box:

@@ -1,0 +1,62 @@
+"""Pictures of the top of a report for the docs: `python tests/publish/screenshots.py report.html docs`."""
+
+import base64
+import shutil
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+PICTURES = (("report-desktop", 1280, 3560), ("report-phone", 390, 4200))  # name, width, height: the answer and one question
+PIXELS = """async url => {
+  const image = new Image(); image.src = url; await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext("2d");
+  pen.drawImage(image, 0, 0);
+  const bytes = pen.getImageData(0, 0, image.width, image.height).data;
+  let text = ""; for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(text);
+}"""
+
+
+def small(pixels: np.ndarray) -> bytes:
+    """A PNG of at most 256 colours: (height, width, 3) bytes, each channel rounded as far as that takes."""
+    for step in (1, 4, 8, 12, 16, 24, 32):
+        rounded = np.minimum(255, (pixels.astype(int) + step // 2) // step * step).astype(np.uint8)
+        colours, index = np.unique(rounded.reshape(-1, 3), axis=0, return_inverse=True)
+        if len(colours) <= 256:
+            break
+    colours[-1] = np.where(colours[-1] > 255 - 32, 255, colours[-1])  # the lightest is paper
+    height, width = pixels.shape[:2]
+    rows = np.hstack([np.zeros((height, 1), np.uint8), index.reshape(height, width).astype(np.uint8)])
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    body = chunk(b"PLTE", colours.tobytes()) + chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + body + chunk(b"IEND", b"")
+
+
+def main(report: Path, into: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        browser = running.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for name, width, height in PICTURES:
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            page.goto(report.resolve().as_uri())
+            taken = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+            page.goto("about:blank")
+            raw = page.evaluate(PIXELS, "data:image/png;base64," + base64.b64encode(taken).decode())
+            pixels = np.frombuffer(base64.b64decode(raw), np.uint8).reshape(height, width, 4)[:, :, :3]
+            (into / f"{name}.png").write_bytes(small(pixels))
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
