@@ -9,7 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-PICTURES = (("report-desktop", 1280, 3560), ("report-phone", 390, 4200))  # name, width, height: the answer and one question
+PICTURES = (
+    ("report-desktop", 1280, 3560),
+    ("report-phone", 390, 4200),
+)  # name, width, height: the answer and one question
 PIXELS = """async url => {
   const image = new Image(); image.src = url; await image.decode();
   const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext("2d");
