@@ -24,7 +24,7 @@ import weigh_review as review
 from blindspot.weigh.engine import plan
 
 MEMORY = 6e9  # bytes of parameter sets that are held at once
-PEER_SECONDS = 1.5  # how long a peer is timed on one network, about
+PEER_SECONDS = 0.7  # how long a peer is timed on one network, about
 
 
 def main():
