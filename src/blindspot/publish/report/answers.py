@@ -85,6 +85,7 @@ def answer(case: Case, q: Record, made: dict[str, Records]) -> Record:
             {"ids": ids, "without": items[ids[0]]["without"] if len(ids) == 1 and ids[0] in items else None}
             for ids in (f["take_away"].split("; ") for f in made["flips"] if f["question"] == key)
         ],
+        "searched": q["flips_searched"],
         "value_flip": [
             {**m, "words": of_number(case, m["number"])} for m in (q["value_flip"] or {"moves": []})["moves"]
         ],
