@@ -24,11 +24,17 @@ PIXELS = """async url => {
 
 
 def small(pixels: np.ndarray) -> bytes:
-    """A PNG of the 256 most frequent colours of (height, width, 3) bytes; every other takes the nearest of them."""
+    """A PNG of 256 colours of (height, width, 3) bytes: the most frequent, and those that lie furthest from them."""
     found, index, count = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
-    colours = found[np.argsort(-count, kind="stable")[:256]]
-    apart = ((found[:, None, :].astype(int) - colours[None, :, :].astype(int)) ** 2).sum(axis=2)
-    index = apart.argmin(axis=1)[index]
+    wide = found.astype(int)
+    chosen = list(np.argsort(-count, kind="stable")[:176])
+    apart = ((wide[:, None, :] - wide[chosen][None, :, :]) ** 2).sum(axis=2)
+    near = apart.min(axis=1)
+    while len(chosen) < min(256, len(found)):
+        chosen.append(int(near.argmax()))
+        near = np.minimum(near, ((wide - wide[chosen[-1]]) ** 2).sum(axis=1))
+    colours = found[chosen]
+    index = ((wide[:, None, :] - wide[chosen][None, :, :]) ** 2).sum(axis=2).argmin(axis=1)[index]
     height, width = pixels.shape[:2]
     rows = np.hstack([np.zeros((height, 1), np.uint8), index.reshape(height, width).astype(np.uint8)])
 
