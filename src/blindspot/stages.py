@@ -65,7 +65,7 @@ STAGES = (
         "Which account the evidence supports, with ranges, and what carries it.",
         ("*",),
         ("check",),
-        "weigh-3",
+        "weigh-4",
         _weigh,
     ),
     Stage(
