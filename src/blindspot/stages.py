@@ -225,7 +225,7 @@ def review(
 
 def summary(case: Case, weighed: Result, most: int = 10) -> list[str]:
     """The review in at most ten lines for a terminal."""
-    from blindspot.case.scales import describe
+    from blindspot.case.scales import between, describe, percent
 
     lines = [f"{case.head.title} ({case.head.date})"]
     if not weighed["questions"]:
@@ -234,7 +234,8 @@ def summary(case: Case, weighed: Result, most: int = 10) -> list[str]:
     for q in weighed["questions"]:
         a = next(h for h in q["hypotheses"] if h["id"] == q["asserted"])
         v = next(v for v in q["verdicts"] if v["standard"] == lead and v["hypothesis"] == q["asserted"])
+        band, naive = between(a["low"], a["high"]), percent(q["naive"][q["asserted"]])
         lines.append(
-            f"{q['id']:<15} {q['asserted']:<18} {describe(a['median']):<28} {a['median']:4.0%} [{a['low']:.0%}-{a['high']:.0%}]  naive {q['naive'][q['asserted']]:4.0%}  {lead}: {v['verdict']}"
+            f"{q['id']:<15} {q['asserted']:<18} {describe(a['median']):<31} {band:<13} naive {naive:<11} {lead}: {v['verdict']}"
         )
     return lines if len(lines) <= most else [*lines[: most - 1], f"... and {len(lines) - most + 1} more in the report"]

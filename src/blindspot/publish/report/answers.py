@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from blindspot.case import OTHER
 from blindspot.case.favours import question_of
+from blindspot.case.scales import between
 from blindspot.publish.report import figures, timeline
-from blindspot.publish.report.words import between, fine, hypothesis_text, linked, of_number
+from blindspot.publish.report.words import fine, hypothesis_text, linked, of_number
 
 if TYPE_CHECKING:
     from blindspot.case import Case
