@@ -1,6 +1,7 @@
 """Fit the numbers that ship with the room `track`, and print how they do on what was left out.
 
 python bench/track_fit.py hidden CAB_FILES...     P(stop in a gap) -> src/blindspot/measure/track/stops/hidden.json
+python bench/track_fit.py spread CAB_FILES...     displacement law, tempering, crowding -> custody/displacement.json
 python bench/track_fit.py stops GOAL_FOLDER       the hidden Markov chain (numbers are copied into hmm.py by hand)
 """
 
@@ -14,6 +15,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import rankdata
 
+from blindspot.measure.track.custody.spread import spread_of
 from blindspot.measure.track.read import read_tracks
 from blindspot.measure.track.stops import hidden, hmm
 from blindspot.measure.track.stops.detect import Setting, stops
@@ -107,6 +109,17 @@ def fit_hidden(paths):
     (ROOT / "stops" / "hidden.json").write_text(json.dumps(out, indent=1) + "\n")
 
 
+def fit_spread(paths):
+    law = spread_of(read_tracks(paths).tracks, "")
+    source = "Cabspotting (Piorkowski, Sarafijanovic-Djukic & Grossglauser 2009, CC BY 4.0), 5 taxis; bench/track_fit.py spread"
+    out = {"source": source, "gaps_s": law.gaps_s.tolist(), "tau": np.round(law.tau, 3).tolist()}
+    out |= {"crowding": np.round(law.crowd, 4).tolist(), "metres": np.round(law.metres, 1).tolist()}
+    (ROOT / "custody" / "displacement.json").write_text(json.dumps(out) + "\n")
+    print("| gap s | median m | 90 % m | tau | crowding |\n|---|---|---|---|---|")
+    for k, gap in enumerate(law.gaps_s):
+        print(f"| {gap:.0f} | {law.metres[k, 25]:.0f} | {law.metres[k, 45]:.0f} | {law.tau[k]:.2f} | {law.crowd[k]:.2f} |")
+
+
 def fit_stops(folder):
     files = sorted(Path(folder).glob("trajectory_*.csv"))
     both = []
@@ -143,4 +156,4 @@ def fit_stops(folder):
 
 
 if __name__ == "__main__":
-    {"hidden": fit_hidden, "stops": lambda paths: fit_stops(paths[0])}[sys.argv[1]](sys.argv[2:])
+    {"hidden": fit_hidden, "spread": fit_spread, "stops": lambda paths: fit_stops(paths[0])}[sys.argv[1]](sys.argv[2:])
