@@ -47,6 +47,7 @@ class Answer:
     lr: tuple[float, float, float]
     p_samples: NDArray[np.float64]
     lr_samples: NDArray[np.float64]
+    network_samples: NDArray[np.float64]  # P(at least as many | a vehicle of the network)
     derivation: tuple[str, ...]
 
     @property
@@ -101,8 +102,19 @@ def answer(
         (float(spans[0].min()), float(np.median(spans[1])), float(spans[2].max())),
         np.concatenate([w[:, seen] for w in wide]),
         np.concatenate(ratios),
+        np.concatenate([_network(n, seen, p_visit) for n in lists if n >= seen]),
         lines,
     )
+
+
+def _network(n: int, seen: int, p_visit: Range, rows: int = 2000) -> NDArray[np.float64]:
+    """P(at least `seen` of n), binomial, with P(visit) evenly in log-odds over its range."""
+    from scipy.stats import binom
+
+    low, high = (np.log(p / (1 - p)) for p in (min(max(v, 1e-6), 1 - 1e-6) for v in (p_visit.low, p_visit.high)))
+    p = 1 / (1 + np.exp(-np.linspace(low, high, rows)))
+    out: NDArray[np.float64] = np.asarray(binom.sf(seen - 1, n, p))
+    return out
 
 
 def table(found: Answer, visit: Visit, places: list[dict[str, Any]], identifier: str) -> dict[str, Any]:

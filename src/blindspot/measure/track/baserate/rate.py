@@ -13,10 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
 from blindspot.errors import UsageError
+from blindspot.measure.track.baserate.kernels import counted
 from blindspot.measure.track.baserate.visits import Days, Visit, visited
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def base_rate(
             chosen[:, j] = options[rng.integers(len(options), size=draws)]
         if n > len(fixed):
             _apart(chosen, len(fixed), pool, rng)
-        exactly[rows] = _count(table, rows, chosen) / draws
+        exactly[rows] = counted(table, rows, chosen) / draws
     said = f"{len(fixed)} as given" if fixed else ""
     drawn = f"{n - len(fixed)} drawn from the stops of other vehicles" if n > len(fixed) else ""
     places_said = ", ".join(part for part in (said, drawn) if part)
@@ -175,20 +175,6 @@ def _apart(chosen: Ints, first: int, pool: Ints, rng: np.random.Generator) -> No
             return
         chosen[twice, first:] = pool[rng.integers(len(pool), size=(len(twice), chosen.shape[1] - first))]
 
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator,unused-ignore]
-def _count(table: NDArray[np.bool_], rows: Ints, chosen: Ints) -> NDArray[np.float64]:
-    """How often each day visits exactly k of the places drawn, (rows, n + 1)."""
-    n = chosen.shape[1]
-    out = np.zeros((rows.size, n + 1))
-    for r in range(rows.size):
-        line = table[rows[r]]
-        for d in range(chosen.shape[0]):
-            k = 0
-            for j in range(n):
-                k += line[chosen[d, j]]
-            out[r, k] += 1.0
-    return out
 
 
 def likelihood_ratio(

@@ -12,14 +12,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
 from blindspot.measure.track.model import EARTH_M
+from blindspot.measure.track.stops import kernels
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from blindspot.measure.track.model import Floats, Ints, Tracks
 
 FAMILIES = ("anchor", "diameter")
@@ -70,107 +68,8 @@ def intervals(tracks: Tracks, setting: Setting) -> tuple[Ints, Ints]:
     lat0 = math.radians(tracks.frame.lat0) if tracks.frame else 0.0
     per_m = 1 / EARTH_M if tracks.frame else 0.0
     out = np.empty((2, len(tracks.t) // 2 + 1), np.int64)
-    kernel = _anchor if setting.family == "anchor" else _diameter
+    kernel = kernels.anchor if setting.family == "anchor" else kernels.diameter
     n = kernel(
         tracks.start, tracks.t, tracks.x, tracks.y, lat0, per_m, setting.radius_m, setting.min_s, setting.gap_s, out
     )
     return out[0, :n].copy(), out[1, :n].copy()
-
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator,unused-ignore]
-def _anchor(
-    start: Ints,
-    t: Floats,
-    x: Floats,
-    y: Floats,
-    lat0: float,
-    per_m: float,
-    radius: float,
-    least: float,
-    gap: float,
-    out: NDArray[np.int64],
-) -> int:
-    found = 0
-    r2 = radius * radius
-    for k in range(start.size - 1):
-        lo, hi = start[k], start[k + 1]
-        if hi - lo < 2:
-            continue
-        a = lo
-        mx, my, n = x[a], y[a], 1.0
-        s = math.cos(lat0 + my * per_m) / math.cos(lat0)
-        for i in range(lo + 1, hi + 1):
-            if i < hi and t[i] - t[i - 1] <= gap:
-                dx, dy = (x[i] - mx) * s, y[i] - my
-                if dx * dx + dy * dy <= r2:
-                    n += 1.0
-                    mx += (x[i] - mx) / n
-                    my += (y[i] - my) / n
-                    continue
-            if i - 1 > a and t[i - 1] - t[a] >= least:
-                out[0, found], out[1, found] = a, i - 1
-                found += 1
-            if i < hi:
-                a = i
-                mx, my, n = x[i], y[i], 1.0
-                if per_m != 0.0:
-                    s = math.cos(lat0 + my * per_m) / math.cos(lat0)
-    return found
-
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator,unused-ignore]
-def _diameter(
-    start: Ints,
-    t: Floats,
-    x: Floats,
-    y: Floats,
-    lat0: float,
-    per_m: float,
-    radius: float,
-    least: float,
-    gap: float,
-    out: NDArray[np.int64],
-) -> int:
-    found = 0
-    d2 = 4.0 * radius * radius
-    for k in range(start.size - 1):
-        lo, hi = start[k], start[k + 1]
-        if hi - lo < 2:
-            continue
-        a = lo  # first fix of the window
-        wall = lo  # no window reaches back past this fix: a stop or a gap ended before it
-        x0 = x1 = x[a]
-        y0 = y1 = y[a]
-        s = math.cos(lat0 + y[a] * per_m) / math.cos(lat0)
-        for i in range(lo + 1, hi + 1):
-            broken = i == hi or t[i] - t[i - 1] > gap
-            if not broken:
-                nx0, nx1 = min(x0, x[i]), max(x1, x[i])
-                ny0, ny1 = min(y0, y[i]), max(y1, y[i])
-                dx, dy = (nx1 - nx0) * s, ny1 - ny0
-                if dx * dx + dy * dy <= d2:
-                    x0, x1, y0, y1 = nx0, nx1, ny0, ny1
-                    continue
-            if i - 1 > a and t[i - 1] - t[a] >= least:
-                out[0, found], out[1, found] = a, i - 1
-                found += 1
-                wall = i
-            elif broken:
-                wall = i
-            if i == hi:
-                break
-            # The longest window that ends here and is still small enough.
-            a = i
-            x0 = x1 = x[i]
-            y0 = y1 = y[i]
-            if per_m != 0.0:
-                s = math.cos(lat0 + y[i] * per_m) / math.cos(lat0)
-            while a > wall:
-                nx0, nx1 = min(x0, x[a - 1]), max(x1, x[a - 1])
-                ny0, ny1 = min(y0, y[a - 1]), max(y1, y[a - 1])
-                dx, dy = (nx1 - nx0) * s, ny1 - ny0
-                if dx * dx + dy * dy > d2:
-                    break
-                x0, x1, y0, y1 = nx0, nx1, ny0, ny1
-                a -= 1
-    return found

@@ -10,17 +10,15 @@ Rabiner 1989 (forward-backward); the numbers are fitted on one half of GOAL (ben
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from blindspot.measure.track.stops import kernels
 
+if TYPE_CHECKING:
     from blindspot.measure.track.model import Floats, Ints, Tracks
 
 STATES = ("moving", "halted", "on foot", "still")
@@ -82,7 +80,7 @@ def posterior(
     """P(on foot or still) at each of the fixes given, and the log-likelihood of all."""
     steps, rest = transition(law)
     speeds, weights = np.array(SPEEDS), np.array(law.weights)
-    found: tuple[Floats, float] = _forward_backward(
+    found: tuple[Floats, float] = kernels.forward_backward(
         start, t, x, y, scale, steps, rest, law.error_m, law.foot, speeds, weights, gap_s
     )
     return found
@@ -104,122 +102,8 @@ def transition(law: Law) -> tuple[Floats, Floats]:
 
 def _thin(tracks: Tracks, thin_s: float) -> tuple[Ints, Ints, Floats, Floats, Floats]:
     """For each fix the number of its thinned fix, and the thinned tracks: means over spells shorter than thin_s."""
-    label = _spells(tracks.start, tracks.t, thin_s)
+    label = kernels.spells(tracks.start, tracks.t, thin_s)
     count = np.bincount(label)
     mean = [np.bincount(label, weights=v - v[0]) / count + v[0] for v in (tracks.t, tracks.x, tracks.y)] if label.size else [tracks.t] * 3
     kept = np.append(label, len(count))[tracks.start].astype(np.int64) if label.size else tracks.start
     return label, kept, mean[0], mean[1], mean[2]
-
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator,unused-ignore]
-def _spells(start: Ints, t: Floats, thin: float) -> NDArray[np.int64]:
-    label = np.empty(t.size, np.int64)
-    n = -1
-    for k in range(start.size - 1):
-        since = -np.inf
-        for i in range(start[k], start[k + 1]):
-            if t[i] - since >= thin * 0.9:  # loggers run a little early
-                n += 1
-                since = t[i]
-            label[i] = n
-    return label
-
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator,unused-ignore]
-def _step(steps: Floats, dt: float, out: NDArray[np.float64]) -> None:
-    place = (math.log(max(dt, 0.05)) - math.log(0.05)) / (math.log(50_000.0) - math.log(0.05)) * (steps.shape[0] - 1)
-    low = min(int(place), steps.shape[0] - 2)
-    part = min(place - low, 1.0)
-    for i in range(4):
-        for j in range(4):
-            out[i, j] = steps[low, i, j] * (1 - part) + steps[low + 1, i, j] * part
-
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator,unused-ignore]
-def _forward_backward(
-    start: Ints,
-    t: Floats,
-    x: Floats,
-    y: Floats,
-    scale: Floats,
-    steps: Floats,
-    rest: Floats,
-    error: float,
-    foot: float,
-    speeds: Floats,
-    weights: Floats,
-    gap: float,
-) -> tuple[NDArray[np.float64], float]:
-    """Intervals are the nodes of the chain; a fix gets the mean of the two intervals that meet in it."""
-    p = np.full(t.size, rest[2] + rest[3])
-    e2 = error * error
-    longest = 0
-    likelihood = 0.0
-    for k in range(start.size - 1):
-        longest = max(longest, start[k + 1] - start[k])
-    emit = np.empty((longest, 4))
-    alpha = np.empty((longest, 4))
-    chain = np.empty((longest, 4, 4))
-    beta = np.empty(4)
-    new = np.empty(4)
-    for k in range(start.size - 1):
-        lo = start[k]
-        m = start[k + 1] - lo - 1  # intervals
-        if m < 1:
-            continue
-        for i in range(m):
-            dt = t[lo + i + 1] - t[lo + i]
-            if dt > gap:
-                emit[i, :] = 1.0
-            else:
-                dx = (x[lo + i + 1] - x[lo + i]) * scale[lo + i]
-                dy = y[lo + i + 1] - y[lo + i]
-                d2 = dx * dx + dy * dy
-                moving = 0.0
-                for c in range(speeds.size):
-                    v = e2 + 0.5 * (speeds[c] * dt) ** 2
-                    moving += weights[c] / v * math.exp(-0.5 * d2 / v)
-                # A tenth of the errors at rest are five times larger: no fix rules a state out (judgement).
-                at_rest = 0.9 / e2 * math.exp(-0.5 * d2 / e2) + 0.1 / (25 * e2) * math.exp(-0.02 * d2 / e2)
-                v = e2 + 0.5 * (foot * dt) ** 2
-                about = 1.0 / v * math.exp(-0.5 * d2 / v)
-                emit[i, 0] = moving + 1e-12 / e2
-                emit[i, 1] = at_rest + 1e-12 / e2
-                emit[i, 2] = about + 1e-12 / e2
-                emit[i, 3] = at_rest + 1e-12 / e2
-            if i:  # from the middle of the last interval to the middle of this one
-                _step(steps, 0.5 * (t[lo + i + 1] - t[lo + i - 1]), chain[i])
-            total = 0.0
-            for j in range(4):
-                a = 0.0
-                if i == 0:
-                    a = rest[j]
-                else:
-                    for h in range(4):
-                        a += alpha[i - 1, h] * chain[i, h, j]
-                alpha[i, j] = a * emit[i, j]
-                total += alpha[i, j]
-            for j in range(4):
-                alpha[i, j] /= total
-            likelihood += math.log(total)
-        beta[:] = 1.0
-        after = 0.0
-        for back in range(m):
-            i = m - 1 - back
-            total = 0.0
-            for j in range(4):
-                total += alpha[i, j] * beta[j]
-            here = (alpha[i, 2] * beta[2] + alpha[i, 3] * beta[3]) / total
-            p[lo + i + 1] = here if back == 0 else 0.5 * (here + after)
-            after = here
-            if i:
-                total = 0.0
-                for h in range(4):
-                    new[h] = 0.0
-                    for j in range(4):
-                        new[h] += chain[i, h, j] * emit[i, j] * beta[j]
-                    total += new[h]
-                for h in range(4):
-                    beta[h] = new[h] / total
-        p[lo] = after
-    return p, likelihood

@@ -1,0 +1,106 @@
+"""What the verbs of the command line and the stages of a review call: files or a case in, plain tables out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blindspot.measure.track.case import base_rates
+from blindspot.measure.track.custody.chain import chain_table, custody_of
+from blindspot.measure.track.custody.report import custody
+from blindspot.measure.track.read import read_tracks
+from blindspot.measure.track.settings import read_settings
+from blindspot.measure.track.summary import summarise
+from blindspot.quantities import offer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from blindspot.case import Case
+    from blindspot.quantities import Offer
+
+
+def _quiet(_: str) -> None:
+    return
+
+
+def track_files(
+    files: Sequence[Path],
+    min_s: float = 180.0,
+    out: Path | None = None,
+    roads: Path | None = None,
+    utc_offset: str | None = None,
+    fps: float = 30.0,
+    *,
+    progress: Callable[[str], None] = _quiet,
+) -> dict[str, Any]:
+    """`blindspot track FILE...`: the tables of `summarise`, boxes counted, files written where asked."""
+    progress("reading")
+    read = read_tracks(files, utc_offset=utc_offset, fps=fps)
+    progress("looking for stops under 200 settings")
+    found = summarise(read.tracks, read.problems, min_s=min_s)
+    found["boxes"] = [
+        {"id": b.name, "boxes": len(b.frame), "objects": len(np.unique(b.id)), "frames": len(np.unique(b.frame))}
+        for b in read.boxes
+    ]
+    return found
+
+
+def custody_files(
+    files: Sequence[Path],
+    gap_s: float,
+    overlay: bool | None = None,
+    out: Path | None = None,
+    utc_offset: str | None = None,
+    fps: float = 30.0,
+    *,
+    progress: Callable[[str], None] = _quiet,
+) -> dict[str, Any]:
+    """`blindspot track custody FILE...`."""
+    progress("reading")
+    read = read_tracks(files, utc_offset=utc_offset, fps=fps)
+    progress("hiding vehicles")
+    return custody(read, gap_s, overlay=overlay)[1]
+
+
+def base_rate_of(
+    root: Path, backgrounds: Sequence[Path] = (), *, progress: Callable[[str], None] = _quiet
+) -> dict[str, Any]:
+    """`blindspot track base-rate CASE`: the first question of tracks.toml; the others under `also`."""
+    from blindspot.case import open_case
+
+    case = open_case(root)
+    progress("counting ordinary days")
+    tables = [table for _, table in base_rates(case, backgrounds).values()]
+    return tables[0] | ({"also": tables[1:]} if len(tables) > 1 else {})
+
+
+def base_rate_stage(case: Case) -> dict[str, Any]:
+    """The stage `base-rate`: tables and what they offer to the weighing.
+
+    `base-rate:<id>` is P(at least as many visits | an ordinary vehicle), `<id>-network` the same for a vehicle of the
+    network, `<id>-lr` the likelihood ratio of exactly as many.
+    """
+    tables, offered = [], []
+    for key, (found, table) in base_rates(case).items():
+        tables.append(table)
+        says = found.derivation
+        offered += [
+            offer("base-rate", key, found.p_samples.tolist(), says),
+            offer("base-rate", f"{key}-network", found.network_samples.tolist(), says),
+            offer("base-rate", f"{key}-lr", found.lr_samples.tolist(), says),
+        ]
+    return {"base_rates": tables, "offers": [_offered(o) for o in offered]}
+
+
+def custody_stage(case: Case) -> dict[str, Any]:
+    """The stage `custody`: the chains of tracks.toml; `custody:<id>` is P(same vehicle) at the end."""
+    chains = [custody_of(settings) for settings in read_settings(case.root).custody]
+    offered = [offer("custody", found.id, found.p.tolist(), found.derivation) for found in chains]
+    return {"custody": [chain_table(found) for found in chains], "offers": [_offered(o) for o in offered]}
+
+
+def _offered(found: Offer) -> dict[str, Any]:
+    return {"id": found.id, "quantiles": [float(f"{q:.6g}") for q in found.quantiles], "says": list(found.says)}
