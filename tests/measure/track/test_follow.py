@@ -44,14 +44,14 @@ def test_after_full_occlusion_it_hardly_ever_claims_to_follow():
 
 
 def test_every_loss_opens_a_gap_and_only_a_person_goes_on():
-    sights, boxes, seen = followed(3)
+    sights, boxes, seen = followed(1)
     opened = gaps_opened(sights)
     assert len(opened) == 1
     assert opened[0].last_seen < opened[0].lost
     assert opened[0].failed
     lost = next(i for i, s in enumerate(sights) if s.state is State.LOST)
     assert all(s.state is State.LOST for s in sights[lost:])
-    pictures, *_ = scene(3)
+    pictures, *_ = scene(1)
     follower = Follower()
     follower.mark(pictures[0], tuple(boxes[0]))
     for p in pictures[1:100]:
