@@ -15,7 +15,6 @@ for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 import numpy as np
-from track_fit import auc, cut_gaps, ece, f1
 
 from blindspot.measure.track.baserate.rate import base_rate
 from blindspot.measure.track.baserate.visits import Days, Visit, vehicle_days
@@ -26,6 +25,7 @@ from blindspot.measure.track.read import read_tracks
 from blindspot.measure.track.stops import hidden, hmm
 from blindspot.measure.track.stops.detect import Setting, stops
 from blindspot.measure.track.stops.multiverse import grid, multiverse
+from track_fit import auc, cut_gaps, ece, f1
 
 RADIUS, LEAST, GAP = 50.0, 180.0, 900.0
 
@@ -72,7 +72,9 @@ def bench_stops(data):
     table(*rows)
     many, found = best(lambda: multiverse(tracks, grid()))
     total = found.counts.sum(axis=1)
-    print(f"200 settings over {n:,} fixes: {many:.2f} s; stops {total.min()}-{total.max()}, median {np.median(total):.0f}\n")
+    print(
+        f"200 settings over {n:,} fixes: {many:.2f} s; stops {total.min()}-{total.max()}, median {np.median(total):.0f}\n"
+    )
 
 
 def infostop(tracks, lat, lon):
@@ -103,7 +105,9 @@ def movingpandas(tracks, lat, lon):
     start = time.perf_counter()
     frame = frame_of(tracks, lat, lon).to_crs(32610).set_index("t")
     frame.index = pd.DatetimeIndex(frame.index)
-    made = ObservationGapSplitter(TrajectoryCollection(frame, "id")).split(gap=pd.Timedelta(seconds=GAP).to_pytimedelta())
+    made = ObservationGapSplitter(TrajectoryCollection(frame, "id")).split(
+        gap=pd.Timedelta(seconds=GAP).to_pytimedelta()
+    )
     least = pd.Timedelta(seconds=LEAST).to_pytimedelta()
     found = TrajectoryStopDetector(made).get_stop_points(min_duration=least, max_diameter=2 * RADIUS)
     return time.perf_counter() - start, len(found)
@@ -133,7 +137,9 @@ def bench_goal(data):
         truth[path.stem] = dict(zip(t, [r["groundtruth"] == "OnFoot" for r in rows], strict=True))
     said = np.array([truth[n][round(s, 3)] for n, part in tracks for s in tracks.t[part]])
     p = hmm.stopped(tracks)
-    print(f"GOAL, the 402 chunks not fitted on: F1(stop) {f1(p, said):.3f}, ECE of P(stopped) {ece(p, said):.3f}, n {len(p)}\n")
+    print(
+        f"GOAL, the 402 chunks not fitted on: F1(stop) {f1(p, said):.3f}, ECE of P(stopped) {ece(p, said):.3f}, n {len(p)}\n"
+    )
 
 
 def bench_hidden(data):
@@ -144,20 +150,51 @@ def bench_hidden(data):
         before, after, truth = cut_gaps(tracks, minutes * 60, 3000, rng)
         p = hidden.probability(*hidden.across(tracks, before, after))
         rows.append((minutes, f"{auc(p, truth):.3f}", f"{ece(p, truth):.3f}", len(p)))
-    print("Stop of 3 min or more hidden in a gap, shipped law on fresh gaps of the cabs it was fitted on (left-out cabs: hidden.json)\n")
+    print(
+        "Stop of 3 min or more hidden in a gap, shipped law on fresh gaps of the cabs it was fitted on (left-out cabs: hidden.json)\n"
+    )
     table(*rows)
 
 
 def bench_custody(data):
-    rows = [("data", "gap s", "n", "right", "predicted", "ECE", "ECE by vehicle drawn anew", "Brier", "constant", "Brier under constant")]
+    rows = [
+        (
+            "data",
+            "gap s",
+            "n",
+            "right",
+            "predicted",
+            "ECE",
+            "ECE by vehicle drawn anew",
+            "Brier",
+            "constant",
+            "Brier under constant",
+        )
+    ]
     cabs = read_tracks([data / "cabspotting"])
     air = read_tracks(sorted((data / "uavdt").glob("*_gt_whole.txt")))
-    for name, read, gaps in (("Cabspotting, days overlaid", cabs, (30, 60, 180, 420, 900)), ("UAVDT", air, (1, 2, 4, 8))):
+    for name, read, gaps in (
+        ("Cabspotting, days overlaid", cabs, (30, 60, 180, 420, 900)),
+        ("UAVDT", air, (1, 2, 4, 8)),
+    ):
         for gap in gaps:
             m = custody(read, gap)[1]
             span = "-".join(f"{v:.3f}" for v in m["intervals"]["ece"])
             less = 1 - m["brier"] / m["brier_constant"]
-            rows.append((name, gap, m["n"], f"{m['right_share']:.3f}", f"{m['mean_predicted']:.3f}", f"{m['ece']:.3f}", span, f"{m['brier']:.3f}", f"{m['brier_constant']:.3f}", f"{less:.0%}"))
+            rows.append(
+                (
+                    name,
+                    gap,
+                    m["n"],
+                    f"{m['right_share']:.3f}",
+                    f"{m['mean_predicted']:.3f}",
+                    f"{m['ece']:.3f}",
+                    span,
+                    f"{m['brier']:.3f}",
+                    f"{m['brier_constant']:.3f}",
+                    f"{less:.0%}",
+                )
+            )
     table(*rows)
 
 
@@ -176,8 +213,19 @@ def bench_baserate(data):
             a, (low, high) = rate.at_least(), rate.span()
             total, number = rate.by_vehicle()
             by = total[:, 3:].sum(axis=1) / number
-            rows.append((name, n, *(f"{v:.3f}" for v in a[1:4]), f"{low[3]:.3f}-{high[3]:.3f}", f"{by.min():.3f}-{by.max():.3f}", f"{took:.2f}"))
-    print(f"{len(whole)} vehicle-days, {len(whole.of) / len(whole):.1f} stops of 3 min a day; reference, 5 places: .405 .114 .021 (by cab .007-.034)\n")
+            rows.append(
+                (
+                    name,
+                    n,
+                    *(f"{v:.3f}" for v in a[1:4]),
+                    f"{low[3]:.3f}-{high[3]:.3f}",
+                    f"{by.min():.3f}-{by.max():.3f}",
+                    f"{took:.2f}",
+                )
+            )
+    print(
+        f"{len(whole)} vehicle-days, {len(whole.of) / len(whole):.1f} stops of 3 min a day; reference, 5 places: .405 .114 .021 (by cab .007-.034)\n"
+    )
     table(*rows)
 
 
@@ -208,7 +256,9 @@ def idf1(truth, frame, number, box):
     for f in np.unique(truth[:, 0]):
         g, p = np.flatnonzero(truth[:, 0] == f), np.flatnonzero(frame == f)
         a, b = truth[g, 2:6][:, None], box[p][None]
-        size = np.clip(np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None)
+        size = np.clip(
+            np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None
+        )
         inter = size.prod(-1)
         i, j = np.nonzero(inter / (a[..., 2:].prod(-1) + b[..., 2:].prod(-1) - inter) >= 0.5)
         np.add.at(both, (gi[g[i]], pi[p[j]]), 1)
@@ -226,7 +276,11 @@ def sort_like(kind):
         start = time.perf_counter()
         for f in range(frame.min(), frame.max() + 1):
             b = box[frame == f]
-            d = sv.Detections(np.column_stack([b[:, :2], b[:, :2] + b[:, 2:]]), confidence=np.full(len(b), 0.9), class_id=np.zeros(len(b), int))
+            d = sv.Detections(
+                np.column_stack([b[:, :2], b[:, :2] + b[:, 2:]]),
+                confidence=np.full(len(b), 0.9),
+                class_id=np.zeros(len(b), int),
+            )
             r = model.update(d)
             out += [(f, i, *q) for i, q in zip(r.tracker_id, r.xyxy, strict=True) if i >= 0]
         return time.perf_counter() - start, np.array(out)
@@ -247,7 +301,7 @@ def norfair(frame, box):
     return time.perf_counter() - start, np.array(out)
 
 
-def stonesoup(frame, box):
+def stonesoup(*_):
     raise ImportError("measured in the reference: 0.4-0.8 k det/s, IDF1 .77-.84; hours here")
 
 
@@ -262,7 +316,12 @@ def bench_many(data):
         o = found.boxes
         made = np.column_stack([o.x - o.w / 2, o.y - o.h / 2, o.w, o.h])
         rows.append((name, "ours", f"{len(frame) / took:,.0f}", f"{idf1(truth, o.frame, o.id, made):.3f}"))
-        peers = {"trackers SORT": sort_like("SORTTracker"), "trackers ByteTrack": sort_like("ByteTrackTracker"), "norfair (iou)": norfair, "Stone Soup": stonesoup}
+        peers = {
+            "trackers SORT": sort_like("SORTTracker"),
+            "trackers ByteTrack": sort_like("ByteTrackTracker"),
+            "norfair (iou)": norfair,
+            "Stone Soup": stonesoup,
+        }
         for peer, run in peers.items():
             try:
                 seconds, r = run(frame, box)
@@ -270,16 +329,23 @@ def bench_many(data):
                 rows.append((name, peer, "not run", str(error)[:60]))
                 continue
             made = np.column_stack([r[:, 2:4], r[:, 4:6] - r[:, 2:4]])
-            rows.append((name, peer, f"{len(frame) / seconds:,.0f}", f"{idf1(truth, r[:, 0].astype(int), r[:, 1].astype(int), made):.3f}"))
+            rows.append(
+                (
+                    name,
+                    peer,
+                    f"{len(frame) / seconds:,.0f}",
+                    f"{idf1(truth, r[:, 0].astype(int), r[:, 1].astype(int), made):.3f}",
+                )
+            )
     table(*rows)
 
 
 def bench_follow(_):
     import cv2
-    from scenes import scene
 
     from blindspot.measure.track.follow.kernels import overlap
     from blindspot.measure.track.follow.one import Follower
+    from scenes import scene
 
     cv2.setNumThreads(1)
     wrong, right, lost = [], [], 0
@@ -296,14 +362,18 @@ def bench_follow(_):
             elif seen[f] > 0.99:
                 right.append(s.state == "FOLLOWED" and good)
         lost += follower.state == "LOST"
-    print(f"200 scenes with an occlusion of 1.3 s: wrongly FOLLOWED {np.mean(wrong):.1%} of {len(wrong)} frames after it; before it followed {np.mean(right):.1%}; {lost} ended LOST\n")
+    print(
+        f"200 scenes with an occlusion of 1.3 s: wrongly FOLLOWED {np.mean(wrong):.1%} of {len(wrong)} frames after it; before it followed {np.mean(right):.1%}; {lost} ended LOST\n"
+    )
     pictures, boxes, _ = scene(1, h=720, w=1280, frames=60, hidden=0)
     follower = Follower()
     follower.mark(pictures[0], tuple(boxes[0]))
     start = time.perf_counter()
     states = [follower.step(p).state for p in pictures[1:]]
     fps = len(states) / (time.perf_counter() - start)
-    print(f"1280x720, one thread, camera motion included: {fps:.0f} frames/s ({sum(s == 'FOLLOWED' for s in states)} of {len(states)} FOLLOWED)\n")
+    print(
+        f"1280x720, one thread, camera motion included: {fps:.0f} frames/s ({sum(s == 'FOLLOWED' for s in states)} of {len(states)} FOLLOWED)\n"
+    )
 
 
 PARTS = {

@@ -26,7 +26,9 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "blindspot" / "measure" / "
 def ece(p, truth, bins=10):
     """Expected calibration error, ten equal bins."""
     k = np.minimum((p * bins).astype(int), bins - 1)
-    return float(sum(abs(p[k == i].mean() - truth[k == i].mean()) * np.mean(k == i) for i in range(bins) if (k == i).any()))
+    return float(
+        sum(abs(p[k == i].mean() - truth[k == i].mean()) * np.mean(k == i) for i in range(bins) if (k == i).any())
+    )
 
 
 def auc(p, truth):
@@ -96,7 +98,9 @@ def fit_hidden(paths):
         m = asked == s
         by = [ece(p[m & (cab == k)], y[m & (cab == k)]) for k in np.unique(cab)]
         rows[s] = {"n": int(m.sum()), "share": y[m].mean(), "auc": auc(p[m], y[m]), "ece": ece(p[m], y[m])}
-        print(f"| {s} | {m.sum()} | {y[m].mean():.3f} | {auc(p[m], y[m]):.3f} | {ece(p[m], y[m]):.3f} | {min(by):.3f}-{max(by):.3f} |")
+        print(
+            f"| {s} | {m.sum()} | {y[m].mean():.3f} | {auc(p[m], y[m]):.3f} | {ece(p[m], y[m]):.3f} | {min(by):.3f}-{max(by):.3f} |"
+        )
     mean, sd, b0, b = logistic(X, y)
     out = {
         "source": "Cabspotting (Piorkowski, Sarafijanovic-Djukic & Grossglauser 2009, CC BY 4.0), 5 taxis; bench/track_fit.py hidden",
@@ -117,7 +121,9 @@ def fit_spread(paths):
     (ROOT / "custody" / "displacement.json").write_text(json.dumps(out) + "\n")
     print("| gap s | median m | 90 % m | tau | crowding |\n|---|---|---|---|---|")
     for k, gap in enumerate(law.gaps_s):
-        print(f"| {gap:.0f} | {law.metres[k, 25]:.0f} | {law.metres[k, 45]:.0f} | {law.tau[k]:.2f} | {law.crowd[k]:.2f} |")
+        print(
+            f"| {gap:.0f} | {law.metres[k, 25]:.0f} | {law.metres[k, 45]:.0f} | {law.tau[k]:.2f} | {law.crowd[k]:.2f} |"
+        )
 
 
 def fit_stops(folder):
@@ -142,7 +148,9 @@ def fit_stops(folder):
         rates = np.zeros((4, 4))
         for (i, j), rate in zip(pairs, np.exp(b[2:]), strict=True):
             rates[i, j] = rate
-        return replace(hmm.FITTED, error_m=float(np.exp(b[0])), foot=float(np.exp(b[1])), rates=tuple(map(tuple, rates)))
+        return replace(
+            hmm.FITTED, error_m=float(np.exp(b[0])), foot=float(np.exp(b[1])), rates=tuple(map(tuple, rates))
+        )
 
     def loss(b):
         p = np.clip(hmm.posterior(train.start, train.t, train.x, train.y, one, law(b), 900.0)[0], 1e-6, 1 - 1e-6)

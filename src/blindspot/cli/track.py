@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-offset_option = click.option("--utc-offset", metavar="+HH:MM", help="Zone of times that name none (default: UTC, said).")
-fps_option = click.option("--fps", type=click.FloatRange(0.1, 1000), default=30.0, show_default=True, help="Of MOT text.")
+offset_option = click.option(
+    "--utc-offset", metavar="+HH:MM", help="Zone of times that name none (default: UTC, said)."
+)
+fps_option = click.option(
+    "--fps", type=click.FloatRange(0.1, 1000), default=30.0, show_default=True, help="Of MOT text."
+)
 
 
 class _FilesOrVerb(click.Group):
@@ -137,8 +141,11 @@ def custody(
     type=click.Path(path_type=Path),
     help="Tracks of ordinary vehicles (default: those in CASE/tracks, else synthetic days).",
 )
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Write the drawing of 100 ordinary days there (.svg)."
+)
 @json_option
-def base_rate(case: Path, backgrounds: tuple[Path, ...], as_json: bool) -> None:
+def base_rate(case: Path, backgrounds: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     r"""Of 100 ordinary vehicle-days, how many visit as many of the watched places?
 
     Asked as tracks.toml of the case says, else of every place with a reported stop.
@@ -149,7 +156,7 @@ def base_rate(case: Path, backgrounds: tuple[Path, ...], as_json: bool) -> None:
     """
     from blindspot.measure.track.verbs import base_rate_of
 
-    found = base_rate_of(case, backgrounds, progress=progress)
+    found = base_rate_of(case, backgrounds, out, progress=progress)
     if as_json:
         print_json(found)
     else:

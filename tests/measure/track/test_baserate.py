@@ -23,13 +23,21 @@ def some_days(vehicles=6, each=10, stops=8, seed=0):
     of = np.repeat(np.arange(n), stops)
     spot = rng.integers(0, 30, len(of))
     names = tuple(f"v{k}" for k in range(vehicles))
-    return Days(names, np.repeat(np.arange(vehicles), each), of, spot * 1000.0, np.zeros(len(of)), np.full(n, 24.0)), spot
+    return Days(
+        names, np.repeat(np.arange(vehicles), each), of, spot * 1000.0, np.zeros(len(of)), np.full(n, 24.0)
+    ), spot
 
 
 def test_a_visit_is_a_stop_within_the_radius():
     days, _ = some_days()
     x, y = np.array([0.0, 1040.0, 500.0]), np.zeros(3)
-    want = [[bool((np.hypot(days.x[days.of == d] - a, days.y[days.of == d] - b) <= 50).any()) for a, b in zip(x, y, strict=True)] for d in range(len(days))]
+    want = [
+        [
+            bool((np.hypot(days.x[days.of == d] - a, days.y[days.of == d] - b) <= 50).any())
+            for a, b in zip(x, y, strict=True)
+        ]
+        for d in range(len(days))
+    ]
     assert visited(days, x, y, 50.0).tolist() == want
 
 

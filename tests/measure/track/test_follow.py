@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from bench.scenes import scene
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from bench.scenes import scene
 from blindspot.errors import UsageError
 from blindspot.measure.track.follow import kernels
 from blindspot.measure.track.follow.keyframes import Keyframe, agreement, gaps_opened, log_line, read_log, smooth
@@ -44,7 +44,7 @@ def test_after_full_occlusion_it_hardly_ever_claims_to_follow():
 
 
 def test_every_loss_opens_a_gap_and_only_a_person_goes_on():
-    sights, boxes, seen = followed(1)
+    sights, boxes, _ = followed(1)
     opened = gaps_opened(sights)
     assert len(opened) == 1
     assert opened[0].last_seen < opened[0].lost
@@ -78,7 +78,10 @@ def test_the_camera_is_found_without_the_car():
     ground = texture(rng, 300, 400).astype(np.uint8)
     move = camera(ground[20:260, 20:340], ground[23:263, 14:334], (100.0, 100.0, 30.0, 15.0))
     assert move[:, 2] == pytest.approx([6, -3], abs=0.5)
-    assert camera(np.zeros((100, 100), np.uint8), np.zeros((100, 100), np.uint8), (50, 50, 10, 10)).tolist() == np.eye(2, 3).tolist()
+    assert (
+        camera(np.zeros((100, 100), np.uint8), np.zeros((100, 100), np.uint8), (50, 50, 10, 10)).tolist()
+        == np.eye(2, 3).tolist()
+    )
 
 
 @given(st.integers(1, 7), st.integers(0, 5), st.integers(0, 1000))
@@ -126,7 +129,15 @@ def test_bridged_gaps_are_marked_and_false_alarms_left_out():
     n = 60
     frame = np.r_[np.arange(20), np.arange(28, n), 40]
     x = np.r_[np.arange(20.0), np.arange(28.0, n), 700.0] * 3
-    b = Boxes(frame, np.full(len(frame), -1), x, np.full(len(x), 50.0), np.full(len(x), 40.0), np.full(len(x), 20.0), np.ones(len(x)))
+    b = Boxes(
+        frame,
+        np.full(len(frame), -1),
+        x,
+        np.full(len(x), 50.0),
+        np.full(len(x), 40.0),
+        np.full(len(x), 20.0),
+        np.ones(len(x)),
+    )
     found = follow_many(b)
     assert found.gaps.tolist() == [[0, 19, 28]]
     assert found.boxes.frame[found.filled].tolist() == list(range(20, 28))

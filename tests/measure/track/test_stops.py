@@ -17,10 +17,13 @@ from blindspot.measure.track.summary import summarise
 def plain_anchor(t, x, y, s):
     out, group = [], [0]
     for i in range(1, len(t) + 1):
-        if i < len(t) and t[i] - t[i - 1] <= s.gap_s:
-            if np.hypot(x[i] - x[group].mean(), y[i] - y[group].mean()) <= s.radius_m:
-                group.append(i)
-                continue
+        if (
+            i < len(t)
+            and t[i] - t[i - 1] <= s.gap_s
+            and np.hypot(x[i] - x[group].mean(), y[i] - y[group].mean()) <= s.radius_m
+        ):
+            group.append(i)
+            continue
         if len(group) > 1 and t[group[-1]] - t[group[0]] >= s.min_s:
             out.append((group[0], group[-1]))
         group = [i]
@@ -54,7 +57,11 @@ def walk(seed, n=400):
     going = np.repeat(rng.random(n // 10) < 0.5, 10)
     step = np.where(going, 8.0, 0.0) * np.diff(t, prepend=t[0])
     heading = np.repeat(rng.random(n // 10) * 2 * np.pi, 10)
-    return t, np.cumsum(step * np.cos(heading)) + rng.normal(0, 5, n), np.cumsum(step * np.sin(heading)) + rng.normal(0, 5, n)
+    return (
+        t,
+        np.cumsum(step * np.cos(heading)) + rng.normal(0, 5, n),
+        np.cumsum(step * np.sin(heading)) + rng.normal(0, 5, n),
+    )
 
 
 def one(t, x, y, name="v"):

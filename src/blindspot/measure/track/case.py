@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +13,14 @@ from blindspot.measure.track.baserate.synthetic import grid_streets, routes, syn
 from blindspot.measure.track.baserate.visits import Visit, vehicle_days
 from blindspot.measure.track.model import Frame
 from blindspot.measure.track.read import read_tracks
+from blindspot.measure.track.read.osm import read_streets
 from blindspot.measure.track.settings import BaseRate, read_settings
 from blindspot.measure.track.summary import problem_row
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from blindspot.case import Case
     from blindspot.case.rows import Place
@@ -86,7 +87,9 @@ def _one(
     made["problems"] = [problem_row(p) for p in problems]
     if not sets:
         says = "no tracks in the case: the background is synthetic (errand, delivery and taxi days on invented streets)"
-        made["problems"].append(problem_row(Problem(Where("tracks"), says, None, "put tracks of the town into tracks/background")))
+        made["problems"].append(
+            problem_row(Problem(Where("tracks"), says, None, "put tracks of the town into tracks/background"))
+        )
     return found, made
 
 
@@ -96,7 +99,8 @@ def _synthetic(
     frame = Frame(float(np.mean([p.lat for p in places])), float(np.mean([p.lon for p in places])))
     watched = _watched(frame, places)
     x, y = np.array([w.x for w in watched]), np.array([w.y for w in watched])
-    streets = grid_streets(x, y)
+    extracts = sorted((case.root / "tracks").glob("*.osm"))
+    streets = read_streets(extracts[0], frame) if extracts else grid_streets(x, y)
     morning = float(np.floor(case.head.date.start.timestamp() / 86_400) * 86_400) - offset + 7 * 3600
     roads = routes(streets, x, y)
     out = []
@@ -126,7 +130,9 @@ def _own(root: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     background = sorted(folder.glob("background*"))
-    return background or sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+    return background or sorted(
+        p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".") and p.suffix != ".osm"
+    )
 
 
 def _offset(text: str) -> float:

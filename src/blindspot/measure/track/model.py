@@ -87,9 +87,7 @@ class Tracks:
         parts = [np.arange(self.start[k], self.start[k + 1]) for k in kept]
         index = np.concatenate(parts) if parts else np.zeros(0, np.int64)
         start = np.concatenate(([0], np.cumsum([len(p) for p in parts]))).astype(np.int64)
-        return Tracks(
-            tuple(self.ids[k] for k in kept), start, self.t[index], self.x[index], self.y[index], self.frame
-        )
+        return Tracks(tuple(self.ids[k] for k in kept), start, self.t[index], self.x[index], self.y[index], self.frame)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """tracks.toml: what a case asks of its tracks. Without the file, sensible questions are asked and said to be judgement.
 
-    [[base_rate]]
-    id = "stops"                    # offered to the weighing as base-rate:stops
-    places = ["office", "bank"]     # of places.csv; blank: every place with a stop in stops.csv, else every place
-    seen = 3                        # how many of them were visited; blank: those with a stop in stops.csv
-    listed = "3-20"                 # how many places were on the watch list
-    p_visit = "0.2-0.6"             # P(a vehicle of the network visits a listed place that day)
-    visit = "stop"                  # or "pass";  radius_m, least_s, error_m, hours = [8.9, 16.9] (local time)
-    basis = "judgement: why"
-    [[custody]]                     # see custody/chain.py
+[[base_rate]]
+id = "stops"                    # offered to the weighing as base-rate:stops
+places = ["office", "bank"]     # of places.csv; blank: every place with a stop in stops.csv, else every place
+seen = 3                        # how many of them were visited; blank: those with a stop in stops.csv
+listed = "3-20"                 # how many places were on the watch list
+p_visit = "0.2-0.6"             # P(a vehicle of the network visits a listed place that day)
+visit = "stop"                  # or "pass";  radius_m, least_s, error_m, hours = [8.9, 16.9] (local time)
+basis = "judgement: why"
+[[custody]]                     # see custody/chain.py
 """
 
 from __future__ import annotations

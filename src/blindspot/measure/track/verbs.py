@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blindspot.case.store import write_text
 from blindspot.measure.track.case import base_rates
 from blindspot.measure.track.custody.chain import chain_table, custody_of
 from blindspot.measure.track.custody.report import custody
+from blindspot.measure.track.mapmatch import match
+from blindspot.measure.track.pictures import hundred_days, reliability
 from blindspot.measure.track.read import read_tracks
+from blindspot.measure.track.read.osm import read_streets
 from blindspot.measure.track.settings import read_settings
 from blindspot.measure.track.summary import summarise
+from blindspot.measure.track.write import write_all
 from blindspot.quantities import offer
 
 if TYPE_CHECKING:
@@ -45,6 +50,16 @@ def track_files(
         {"id": b.name, "boxes": len(b.frame), "objects": len(np.unique(b.id)), "frames": len(np.unique(b.frame))}
         for b in read.boxes
     ]
+    matched = None
+    if roads is not None and read.tracks.frame is not None and len(read.tracks.t):
+        progress("matching to streets")
+        matched = match(read.tracks, read_streets(roads, read.tracks.frame))
+        on = np.isfinite(matched.off_m)
+        median = round(float(np.median(matched.off_m[on])), 1) if on.any() else None
+        found["roads"] = {"share_on_streets": round(float(on.mean()), 4), "median_off_m": median}
+    if out is not None:
+        progress("writing")
+        found["files"] = write_all(read.tracks, found, out, matched)
     return found
 
 
@@ -62,18 +77,26 @@ def custody_files(
     progress("reading")
     read = read_tracks(files, utc_offset=utc_offset, fps=fps)
     progress("hiding vehicles")
-    return custody(read, gap_s, overlay=overlay)[1]
+    found = custody(read, gap_s, overlay=overlay)[1]
+    if out is not None:
+        write_text(out, reliability(found))
+    return found
 
 
 def base_rate_of(
-    root: Path, backgrounds: Sequence[Path] = (), *, progress: Callable[[str], None] = _quiet
+    root: Path, backgrounds: Sequence[Path] = (), out: Path | None = None, *, progress: Callable[[str], None] = _quiet
 ) -> dict[str, Any]:
-    """`blindspot track base-rate CASE`: the first question of tracks.toml; the others under `also`."""
+    """`blindspot track base-rate CASE`: the first question of tracks.toml; the others under `also`.
+
+    out: a file for the drawing of 100 ordinary days.
+    """
     from blindspot.case import open_case
 
     case = open_case(root)
     progress("counting ordinary days")
     tables = [table for _, table in base_rates(case, backgrounds).values()]
+    if out is not None:
+        write_text(out, hundred_days(tables[0]))
     return tables[0] | ({"also": tables[1:]} if len(tables) > 1 else {})
 
 

@@ -75,7 +75,8 @@ def answer(
     points = np.array([np.pad(rate.at_least(), (0, most - rate.n)) for rate in rates])
     ends = np.array([np.pad(rate.span(), ((0, 0), (0, most - rate.n))) for rate in rates])
     table = [
-        (float(ends[:, 0, k].min()), float(np.median(points[:, k])), float(ends[:, 1, k].max())) for k in range(most + 1)
+        (float(ends[:, 0, k].min()), float(np.median(points[:, k])), float(ends[:, 1, k].max()))
+        for k in range(most + 1)
     ]
     ratios = [likelihood_ratio(rate, seen, p_visit) for rate in rates if rate.n >= seen]
     spans = np.quantile(ratios, LEVELS, axis=1)

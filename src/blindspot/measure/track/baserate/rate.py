@@ -118,7 +118,9 @@ def base_rate(
     x, y, blocks = _candidates(days, visit, fixed, rng)
     table = visited(days, x, y, visit.radius_m)
     exactly = np.zeros((len(days), n + 1))
-    owner = np.concatenate([np.full(JITTERS, -1)] * len(fixed) + [days.vehicle[days.of]]) if len(x) else np.zeros(0, int)
+    owner = (
+        np.concatenate([np.full(JITTERS, -1)] * len(fixed) + [days.vehicle[days.of]]) if len(x) else np.zeros(0, int)
+    )
     for vehicle in np.unique(days.vehicle):
         rows = np.flatnonzero(days.vehicle == vehicle)
         chosen = np.empty((draws, n), np.int64)
@@ -174,7 +176,6 @@ def _apart(chosen: Ints, first: int, pool: Ints, rng: np.random.Generator) -> No
         if not len(twice) or len(pool) < 2 * chosen.shape[1]:
             return
         chosen[twice, first:] = pool[rng.integers(len(pool), size=(len(twice), chosen.shape[1] - first))]
-
 
 
 def likelihood_ratio(

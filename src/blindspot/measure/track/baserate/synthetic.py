@@ -11,6 +11,7 @@ they are as likely as any other; the truth is not known and both are reported.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,7 +91,9 @@ def routes(streets: Streets, places_x: Floats, places_y: Floats, *, seed: int = 
     homes = homes if len(homes) else town
     nodes = np.unique(np.concatenate([town, homes, main[near]]))
     _, back = dijkstra(graph, indices=nodes, return_predecessors=True)
-    return Routes(streets, main[near], town, homes, {int(node): k for k, node in enumerate(nodes)}, back)
+    return Routes(
+        streets, main[near], town, homes, {int(node): k for k, node in enumerate(nodes)}, np.asarray(back, np.int64)
+    )
 
 
 def synthetic_days(
@@ -146,21 +149,23 @@ def _drive(
 ) -> tuple[Floats, Floats, Floats]:
     """Times and places along the day: stand, go by the shortest path, stand."""
     streets = roads.streets
-    t, x, y, now = [0.0], [streets.x[visits[0]]], [streets.y[visits[0]]], 0.0
+    now = 0.0
+    points = [(0.0, float(streets.x[visits[0]]), float(streets.y[visits[0]]))]
     low, high = np.log(dwell[0]), np.log(dwell[1])
-    for a, b in zip(visits[:-1], visits[1:], strict=True):
+    for a, b in pairwise(visits):
         path = [int(b)]
         while path[-1] != a and roads.back[roads.row[int(a)], path[-1]] >= 0:
             path.append(int(roads.back[roads.row[int(a)], path[-1]]))
         speed = rng.uniform(18, 35) / 3.6
         side = rng.normal(0, 20, 2)  # parked beside the crossing
         now += float(np.exp(rng.uniform(low, high)))
-        t.append(now), x.append(x[-1]), y.append(y[-1])
+        points.append((now, points[-1][1], points[-1][2]))
         for node in path[::-1][1:]:
-            px, py = streets.x[node], streets.y[node]
+            px, py = float(streets.x[node]), float(streets.y[node])
             if node == b:
                 px, py = px + side[0], py + side[1]
-            now += max(float(np.hypot(px - x[-1], py - y[-1])) / speed, 1.0)
-            t.append(now), x.append(px), y.append(py)
-    t.append(now + dwell[1]), x.append(x[-1]), y.append(y[-1])
-    return np.array(t), np.array(x), np.array(y)
+            now += max(float(np.hypot(px - points[-1][1], py - points[-1][2])) / speed, 1.0)
+            points.append((now, px, py))
+    points.append((now + dwell[1], points[-1][1], points[-1][2]))
+    t, x, y = np.array(points).T
+    return t, x, y

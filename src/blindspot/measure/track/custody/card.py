@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SAMPLES = 4096
 SEED = 20210829
+SURE = Range(1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ class Card:
         return float(low), float(median), float(high)
 
 
-def planning(p_stay: Floats | float, density_m2: Floats | float, passes: Floats | float, sigma_m: Floats | float) -> Floats:
+def planning(
+    p_stay: Floats | float, density_m2: Floats | float, passes: Floats | float, sigma_m: Floats | float
+) -> Floats:
     """p_stay / (1 + 2 pi rho q sigma^2): one over one plus the look-alikes expected in the area of uncertainty."""
     out: Floats = np.asarray(p_stay / (1.0 + 2.0 * np.pi * density_m2 * passes * np.square(sigma_m)))
     return out
@@ -61,7 +64,9 @@ def expected(displacements_m: Floats, density_m2: float, passes: float, p_stay: 
     return float(p_stay * np.mean(np.exp(-np.pi * density_m2 * passes * np.square(displacements_m))))
 
 
-def p_same(f_m2: Floats, other_m2: Floats, *, appearance: Floats | float = 1.0, p_stay: Floats | float = 1.0, tau: float = 1.0) -> Floats:
+def p_same(
+    f_m2: Floats, other_m2: Floats, *, appearance: Floats | float = 1.0, p_stay: Floats | float = 1.0, tau: float = 1.0
+) -> Floats:
     """P(same) of each visible candidate, (k,), against one another and a look-alike not listed.
 
     f_m2: the displacement law at each candidate; other_m2: rho q at its place. With one candidate this is the equation
@@ -78,7 +83,7 @@ def card(
     sigma_m: Range | Callable[[Floats], Floats],
     density_km2: Range,
     passes: Range,
-    p_stay: Range = Range(1.0, 1.0),
+    p_stay: Range = SURE,
     *,
     crowding: float = 1.0,
     key: int = 0,

@@ -55,7 +55,9 @@ class Chain:
         return self.cards[int(np.argmax(self.costs))].id
 
 
-def chain(identifier: str, cards: Sequence[Card], counts: Sequence[int], links: Sequence[tuple[str, Range | None]] = ()) -> Chain:
+def chain(
+    identifier: str, cards: Sequence[Card], counts: Sequence[int], links: Sequence[tuple[str, Range | None]] = ()
+) -> Chain:
     """P(custody) over cards that each occur so many times."""
     samples = np.array([c.p for c in cards])
     p = np.prod(samples ** np.array(counts, float)[:, None], axis=0)
@@ -67,7 +69,12 @@ def chain(identifier: str, cards: Sequence[Card], counts: Sequence[int], links: 
         f"same vehicle at the end: product over {sum(counts)} gap(s) = {median:.2g} [{low:.2g}-{high:.2g}]",
         f"{cards[worst].id} costs most: {costs[worst]:.2f} of {sum(costs):.2f} ban",
         *(
-            f"{name}: " + (f"{value} (a link of its own, multiplied by the reader and not here)" if value else "not given; it stays open")
+            f"{name}: "
+            + (
+                f"{value} (a link of its own, multiplied by the reader and not here)"
+                if value
+                else "not given; it stays open"
+            )
             for name, value in links
         ),
     ]
@@ -85,7 +92,10 @@ def custody_of(settings: Custody, spread: Spread | None = None) -> Chain:
         sigma = gap.sigma_m or (lambda t, rho=look_alikes: law.sigma(t, rho))
         cards.append(card(gap.id, gap.seconds, sigma, density, passes, gap.p_stay, crowding=crowding, key=key))
         counts.append(gap.count)
-    links = (("same driver, given the vehicle", settings.driver), ("the person named, given the driver", settings.person))
+    links = (
+        ("same driver, given the vehicle", settings.driver),
+        ("the person named, given the driver", settings.person),
+    )
     found = chain(settings.id, cards, counts, links)
     assumed = f"assumed over {settings.hours} h: {settings.basis}; displacement law: {law.source}"
     return Chain(found.id, found.cards, found.counts, found.p, found.costs, found.links, (*found.derivation, assumed))
@@ -109,6 +119,8 @@ def chain_table(found: Chain) -> dict[str, Any]:
             for c, n, cost in zip(found.cards, found.counts, found.costs, strict=True)
         ],
         "costs_most": found.worst,
-        "links": [{"link": name, "p": None if value is None else [value.low, value.high]} for name, value in found.links],
+        "links": [
+            {"link": name, "p": None if value is None else [value.low, value.high]} for name, value in found.links
+        ],
         "derivation": list(found.derivation),
     }

@@ -69,7 +69,11 @@ class Evaluation:
         """The diagram: mean predicted, share right and number in ten equal bins."""
         k = np.minimum((self.predicted * BINS).astype(int), BINS - 1)
         return [
-            {"predicted": float(self.predicted[k == b].mean()), "right": float(self.right[k == b].mean()), "n": int((k == b).sum())}
+            {
+                "predicted": float(self.predicted[k == b].mean()),
+                "right": float(self.right[k == b].mean()),
+                "n": int((k == b).sum()),
+            }
             for b in range(BINS)
             if (k == b).any()
         ]

@@ -63,7 +63,7 @@ def _of_video(
     last = len(table.z) - rows
     if last <= back:
         return None
-    row, column = np.nonzero(seen[back:last] & seen[:last - back] & seen[back + rows :])
+    row, column = np.nonzero(seen[back:last] & seen[: last - back] & seen[back + rows :])
     row = row + back
     if not len(row):
         return None

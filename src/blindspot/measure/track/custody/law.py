@@ -65,7 +65,7 @@ class Law:
     size: Floats  # (S,)
 
     def scores(self, e: Episodes) -> Floats:
-        """log f, log m, log s of every candidate, (E, V, 3); -inf where there is none."""
+        """Log f, log m, log s of every candidate, (E, V, 3); -inf where there is none."""
         before, r, a, after, turn, moved, s = _bins(e)
         b = before[:, None]
         out = np.stack([self.where[b, r, a], self.motion[b, moved, after, turn], self.size[s]], axis=-1)
@@ -73,7 +73,7 @@ class Law:
         return out
 
     def density(self, before: float, distance: Floats) -> Floats:
-        """f at a distance in any direction, per square length: the mean over angles. `before` in lengths/s."""
+        """F at a distance in any direction, per square length: the mean over angles. `before` in lengths/s."""
         k = int(np.searchsorted(CLASSES, before))
         r = np.clip(np.searchsorted(RADII, distance) - 1, 0, len(RADII) - 2)
         out: Floats = np.exp(self.where[k]).mean(axis=1)[r]
@@ -144,7 +144,7 @@ def _density(where: Floats) -> Floats:
 
 
 def _ratio(same: Floats, other: Floats, axes: tuple[int, ...]) -> Floats:
-    """log of P(bin | the vehicle) / P(bin | another), each shrunk to the others' shares by 20 counts."""
+    """Log of P(bin | the vehicle) / P(bin | another), each shrunk to the others' shares by 20 counts."""
     other = other + 0.5
     q = other / other.sum(axis=axes, keepdims=True)
     p = (same + 20.0 * q) / (same.sum(axis=axes, keepdims=True) + 20.0)

@@ -55,7 +55,6 @@ class Spread:
         """The exponent for a gap of this length."""
         return float(np.interp(np.log(max(seconds, 1e-3)), np.log(self.gaps_s), self.tau))
 
-
     def crowding(self, seconds: float) -> float:
         """How many times the look-alikes of an even spread there are in effect, after a gap of this length."""
         at = np.log(max(seconds, 1e-3))
@@ -74,7 +73,9 @@ def spread_of(tracks: Tracks, source: str, gaps_s: tuple[float, ...] = GAPS_S) -
     from blindspot.measure.track.custody.evaluate import evaluate
 
     played, _ = units(tracks)
-    rows, tau, crowd = [], [], []
+    rows: list[Floats] = []
+    tau: list[float] = []
+    crowd: list[float] = []
     for gap in gaps_s:
         e = episodes(played, gap, 4000)
         here = np.hypot(e.along[:, 0], e.across[:, 0]) * LENGTH_M
@@ -102,4 +103,10 @@ def shipped() -> Spread:
     """The law in the package."""
     text = files("blindspot.measure.track.custody").joinpath("displacement.json").read_text(encoding="utf-8")
     found = json.loads(text)
-    return Spread(np.array(found["gaps_s"], float), np.array(found["metres"]), np.array(found["tau"]), np.array(found["crowding"]), found["source"])
+    return Spread(
+        np.array(found["gaps_s"], float),
+        np.array(found["metres"]),
+        np.array(found["tau"]),
+        np.array(found["crowding"]),
+        found["source"],
+    )

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
     from blindspot.measure.track.model import Floats, Ints
 
-POSITION, VELOCITY = 1 / 20, 1 / 160  # of the root of the area, per frame: noise of position and speed (Wojke et al. 2017)
+POSITION, VELOCITY = (
+    1 / 20,
+    1 / 160,
+)  # of the root of the area, per frame: noise of position and speed (Wojke et al. 2017)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -104,7 +107,7 @@ def run(
         taken = np.zeros(d, np.bool_)
         matched = np.full(live, -1, np.int64)
         if live and d:
-            _shift(s, live, seen, now, x[lo:hi], y[lo:hi], w[lo:hi], h[lo:hi])
+            _shift(s, live, x[lo:hi], y[lo:hi], w[lo:hi], h[lo:hi])
             n, m = live, d
             cost = np.ones((n, m)) if n <= m else np.ones((m, n))
             for t in range(n):
@@ -164,7 +167,7 @@ def run(
 
 
 @numba.njit(cache=True, nogil=True)
-def _shift(s: Floats, live: int, seen: Ints, now: int, x: Floats, y: Floats, w: Floats, h: Floats) -> None:
+def _shift(s: Floats, live: int, x: Floats, y: Floats, w: Floats, h: Floats) -> None:
     """Move all predictions by the median way from tracks to the boxes that they overlap: the camera's jump."""
     dx, dy = np.empty(live), np.empty(live)
     n = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,7 +88,7 @@ def read_log(lines: Iterable[str]) -> tuple[Keyframe, ...]:
 def gaps_opened(sights: Sequence[Sight]) -> tuple[GapOpened, ...]:
     """Every loss in a run of the follower: each opens a gap card."""
     out, last = [], -1
-    for before, now in zip(sights, sights[1:], strict=False):
+    for before, now in pairwise(sights):
         last = before.frame if before.state == "FOLLOWED" else last
         if now.state == "LOST" and before.state != "LOST":
             out.append(GapOpened(last, now.frame, now.failed))
@@ -126,7 +127,9 @@ def agreement(first: Sequence[Keyframe], second: Sequence[Keyframe]) -> tuple[fl
     Raises UsageError where both logs are by the same person.
     """
     if {m.who for m in first} & {m.who for m in second}:
-        raise UsageError("the second review is by the same person; agreement needs two who did not see each other's marks.")
+        raise UsageError(
+            "the second review is by the same person; agreement needs two who did not see each other's marks."
+        )
     a = {m.frame: m.same for m in first if m.same}
     b = {m.frame: m.same for m in second if m.same}
     shared = sorted(set(a) & set(b))

@@ -32,7 +32,9 @@ class Followed:
     gaps: Ints
 
 
-def follow_many(boxes: Boxes, *, least_overlap: float = 0.2, patience: int = 30, confirm: int = 3, fill: int = 20) -> Followed:
+def follow_many(
+    boxes: Boxes, *, least_overlap: float = 0.2, patience: int = 30, confirm: int = 3, fill: int = 20
+) -> Followed:
     """Identities for the detections of one video (their own ids are ignored).
 
     patience: frames out of sight after which an object is a new one. confirm: boxes that make an object; what has fewer is

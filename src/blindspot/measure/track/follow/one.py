@@ -63,9 +63,9 @@ class Follower:
     _box: Box = (0.0, 0.0, 0.0, 0.0)
     _speed: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     _var: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
-    _marked: Picture | None = None
-    _learnt: NDArray[np.float32] | None = None
-    _grey: NDArray[np.float32] | None = None
+    _marked: Picture = field(default_factory=lambda: np.zeros((4, 4), np.uint8))
+    _learnt: NDArray[np.float32] = field(default_factory=lambda: np.zeros((4, 4), np.float32))
+    _grey: NDArray[np.float32] = field(default_factory=lambda: np.zeros(16, np.float32))
     _last: Picture | None = None
     _unseen: int = 0
 
@@ -87,7 +87,7 @@ class Follower:
         """The next picture. Once LOST it stays so until `mark`."""
         grey = _grey(picture)
         self.frame += 1
-        if self._last is None or self.state is State.LOST or self._learnt is None or self._marked is None:
+        if self._last is None or self.state is State.LOST:
             self._last = grey
             return Sight(self.frame, State.LOST, self._box, 0.0, ("not marked",))
         move = camera(self._last, grey, self._box) if self.stabilise else np.eye(2, 3)
@@ -135,7 +135,7 @@ class Follower:
         if failed:
             return self._coast(tuple(failed), peak)
         self._update(mx, my)
-        if peak > LEARN and like_marked > 0.4 and self._learnt is not None and patch.shape == self._learnt.shape:
+        if peak > LEARN and like_marked > 0.4 and patch.shape == self._learnt.shape:
             self._learnt = (1 - LEARNING) * self._learnt + LEARNING * patch.astype(np.float32)
         self._unseen, self.state = 0, State.FOLLOWED
         return Sight(self.frame, self.state, self._box, peak)
@@ -181,7 +181,9 @@ def camera(before: Picture, now: Picture, box: Box) -> NDArray[np.float64]:
     corners = cv2.goodFeaturesToTrack(small[0], 120, 0.01, 12, mask=free)
     if corners is None or len(corners) < 8:
         return np.eye(2, 3)
-    moved, good, _ = cv2.calcOpticalFlowPyrLK(small[0], small[1], corners, np.empty_like(corners), winSize=(15, 15), maxLevel=3)
+    moved, good, _ = cv2.calcOpticalFlowPyrLK(
+        small[0], small[1], corners, np.empty_like(corners), winSize=(15, 15), maxLevel=3
+    )
     kept = good.ravel() == 1
     if kept.sum() < 8:
         return np.eye(2, 3)
@@ -207,23 +209,21 @@ def _patch(grey: Picture, box: Box) -> Picture:
 
 
 def _match(
-    grey: Picture, patch: NDArray[np.float32] | None, box: Box, reach: float
+    grey: Picture, patch: NDArray[np.float32], box: Box, reach: float
 ) -> tuple[float, float, float, float] | None:
     """Peak, second peak further than half a box from it, and where the peak is; None where the window is outside."""
-    if patch is None:
-        return None
     h, w = patch.shape
     x0, y0 = int(max(box[0] - w / 2 - reach, 0)), int(max(box[1] - h / 2 - reach, 0))
     x1, y1 = int(min(box[0] + w / 2 + reach + 1, grey.shape[1])), int(min(box[1] + h / 2 + reach + 1, grey.shape[0]))
     if x1 - x0 < w or y1 - y0 < h:
         return None
     score = cv2.matchTemplate(grey[y0:y1, x0:x1].astype(np.float32), patch, cv2.TM_CCOEFF_NORMED)
-    score = np.nan_to_num(score, nan=0.0, posinf=0.0, neginf=0.0)
+    score = np.nan_to_num(score, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
     _, peak, _, (px, py) = cv2.minMaxLoc(score)
     rest = score.copy()
     rest[max(py - h // 2, 0) : py + h // 2 + 1, max(px - w // 2, 0) : px + w // 2 + 1] = -1
     second = float(rest.max())
-    fx, fy = _fine(score, px, py)
+    fx, fy = _fine(np.asarray(score, np.float32), px, py)
     return float(peak), second, x0 + px + fx + (w - 1) / 2, y0 + py + fy + (h - 1) / 2
 
 

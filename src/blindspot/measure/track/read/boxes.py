@@ -35,7 +35,9 @@ def read_boxes(path: Path, line: str, fps: float) -> tuple[Boxes, list[Problem]]
     """The boxes of one file in order of frame. Rows that are no boxes are left out and counted."""
     problems: list[Problem] = []
     if SDD.match(line):
-        rows = [r.split(" ")[:9] for r in path.read_text(encoding="utf-8", errors="replace").splitlines() if SDD.match(r)]
+        rows = [
+            r.split(" ")[:9] for r in path.read_text(encoding="utf-8", errors="replace").splitlines() if SDD.match(r)
+        ]
         a = np.array(rows, dtype=np.float64)
         a = a[a[:, 6] == 0]  # lost: out of view
         left, top, right, bottom = a[:, 1], a[:, 2], a[:, 3], a[:, 4]

@@ -66,20 +66,7 @@ def clean(rows: Rows, fastest_ms: float = FASTEST_MS) -> tuple[Tracks, list[Prob
                 a,
             )
             drop((np.abs(a) > 90) | (np.abs(b) > 360), "off the Earth, left out", "write decimal degrees", a)
-    t, a, b, row, number = t[keep], a[keep], b[keep], row[keep], number[keep]
-    if len(t) > 1 and ((np.diff(number) == 0) & (np.diff(t) < 0)).any():
-        back = (np.diff(number) == 0) & (np.diff(t) < 0)
-        first = int(np.flatnonzero(back)[0]) + 1
-        says = f"{_n(int(back.sum()))} earlier than the one before; sorted by time"
-        problems.append(Problem(Where(rows.file, int(row[first])), says, None, None))
-    order = np.lexsort((t, number))
-    t, a, b, row, number = t[order], a[order], b[order], row[order], number[order]
-    double = np.zeros(len(t), bool)
-    double[1:] = (np.diff(number) == 0) & (np.diff(t) <= 0)
-    if double.any():
-        says = f"{_n(int(double.sum()))} at a time already given for the same track; the first is kept"
-        problems.append(Problem(Where(rows.file, int(row[np.flatnonzero(double)[0]])), says, None, None))
-    t, a, b, row, number = t[~double], a[~double], b[~double], row[~double], number[~double]
+    t, a, b, row, number = _ordered(rows.file, t[keep], a[keep], b[keep], row[keep], number[keep], problems)
     spike, jump = _jumps(number, t, a, b, rows.planar, fastest_ms)
     if spike.any():
         first = int(row[np.flatnonzero(spike)[0]])
@@ -88,7 +75,9 @@ def clean(rows: Rows, fastest_ms: float = FASTEST_MS) -> tuple[Tracks, list[Prob
     if jump.any():
         first = int(row[np.flatnonzero(jump)[0]])
         says = f"{_n(int(jump.sum()))} reached faster than {fastest_ms:g} m/s, kept"
-        problems.append(Problem(Where(rows.file, first), says, None, "two vehicles under one id, or a clock that jumped?"))
+        problems.append(
+            Problem(Where(rows.file, first), says, None, "two vehicles under one id, or a clock that jumped?")
+        )
     t, a, b, number = t[~spike], a[~spike], b[~spike], number[~spike]
     present, first_of = np.unique(number, return_index=True)
     start = np.append(first_of, len(t)).astype(np.int64)
@@ -100,6 +89,25 @@ def clean(rows: Rows, fastest_ms: float = FASTEST_MS) -> tuple[Tracks, list[Prob
         problems.append(Problem(Where(rows.file), says, None, None))
     tracks = Tracks(ids, start, t, a, b) if rows.planar else pack(ids, start, t, a, b)
     return tracks, problems
+
+
+def _ordered(
+    file: str, t: Floats, a: Floats, b: Floats, row: Ints, number: Ints, problems: list[Problem]
+) -> tuple[Floats, Floats, Floats, Ints, Ints]:
+    """Rows by track and time, one for each time; says what was not so."""
+    if len(t) > 1 and ((np.diff(number) == 0) & (np.diff(t) < 0)).any():
+        back = (np.diff(number) == 0) & (np.diff(t) < 0)
+        first = int(np.flatnonzero(back)[0]) + 1
+        says = f"{_n(int(back.sum()))} earlier than the one before; sorted by time"
+        problems.append(Problem(Where(file, int(row[first])), says, None, None))
+    order = np.lexsort((t, number))
+    t, a, b, row, number = t[order], a[order], b[order], row[order], number[order]
+    double = np.zeros(len(t), bool)
+    double[1:] = (np.diff(number) == 0) & (np.diff(t) <= 0)
+    if double.any():
+        says = f"{_n(int(double.sum()))} at a time already given for the same track; the first is kept"
+        problems.append(Problem(Where(file, int(row[np.flatnonzero(double)[0]])), says, None, None))
+    return t[~double], a[~double], b[~double], row[~double], number[~double]
 
 
 def _jumps(

@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from blindspot.measure.track.model import Floats
 
 # Names, in lower case without marks, by which columns go.
-TIME = ("time", "timestamp", "t", "ts", "datetime", "date", "unixtime", "basedatetime", "utc", "epoch", "posixtime", "start")
+TIME = (
+    "time",
+    "timestamp",
+    "t",
+    "ts",
+    "datetime",
+    "date",
+    "unixtime",
+    "basedatetime",
+    "utc",
+    "epoch",
+    "posixtime",
+    "start",
+)
 LAT = ("lat", "latitude", "ylat", "latdeg")
 LON = ("lon", "long", "lng", "longitude", "xlon", "londeg")
 X = ("x", "xm", "east", "easting")
@@ -28,6 +41,7 @@ ID = (
     "tripid",
 )  # fmt: skip
 POINT = re.compile(r"\s*POINT\s*\(\s*(\S+)[\s,]+(\S+?)\s*\)\s*", re.IGNORECASE)
+ZONE = re.compile(r"\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:?\d\d)\b")
 STAMPS = ("%d/%m/%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S")
 
 
@@ -71,14 +85,22 @@ def read_csv(path: Path, zone: times.Zone, head: list[str]) -> Rows:
     except pa.ArrowInvalid:
         broken.clear()
         try:
-            names = _cells(head[0], delimiter) if named else [f"f{i}" for i in range(len(_cells(head[skip], delimiter)))]
+            names = (
+                _cells(head[0], delimiter) if named else [f"f{i}" for i in range(len(_cells(head[skip], delimiter)))]
+            )
             kinds = {name: pa.string() for name in names}
             table = csv.read_csv(path, options, parse, csv.ConvertOptions(column_types=kinds))
         except pa.ArrowInvalid as error:
             raise UsageError(f"{path.name}: is not a table that can be read ({error}).") from error
+    zones = set(ZONE.findall("\n".join(head[:2000])))
+    if len(zones) > 1:
+        says = f"times in {len(zones)} zones ({', '.join(sorted(zones))}); each is read in its own"
+        problems.append(Problem(Where(path.name), says, None, None))
     if broken:
         says = f"{len(broken)} row(s) with another number of columns than the first, left out"
-        problems.append(Problem(Where(path.name, broken[0] or None), says, None, f"columns are divided by {delimiter!r}"))
+        problems.append(
+            Problem(Where(path.name, broken[0] or None), says, None, f"columns are divided by {delimiter!r}")
+        )
     return _rows(path, table, zone, first, problems, plt=bool(skip))
 
 

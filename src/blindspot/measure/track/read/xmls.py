@@ -20,7 +20,9 @@ def read_xml(path: Path, zone: times.Zone) -> Rows:
     """A GPX, KML or CoT file, told by its root element. Raises UsageError where it is none of these."""
     text = path.read_text(encoding="utf-8", errors="replace").lstrip("\ufeff")
     if "<!DOCTYPE" in text[:5000] or "<!ENTITY" in text:
-        raise UsageError(f"{path.name}: declares entities, which are not read here. Take the DOCTYPE out and try again.")
+        raise UsageError(
+            f"{path.name}: declares entities, which are not read here. Take the DOCTYPE out and try again."
+        )
     try:
         root = _parse(text)
     except ET.ParseError as error:
@@ -41,7 +43,16 @@ def read_xml(path: Path, zone: times.Zone) -> Rows:
     t = times.texts([row[1] for row in found], path.name, zone, problems, 1)
     a, b = (np.array([_float(row[k]) for row in found]) for k in (2, 3))
     # Fixes are counted, since an XML file has no rows.
-    return Rows(path.name, np.array([row[0] for row in found], dtype=str), t, a, b, np.arange(1, len(found) + 1), False, problems)
+    return Rows(
+        path.name,
+        np.array([row[0] for row in found], dtype=str),
+        t,
+        a,
+        b,
+        np.arange(1, len(found) + 1),
+        False,
+        problems,
+    )
 
 
 def _parse(text: str) -> ET.Element:
@@ -99,8 +110,8 @@ def _text(element: ET.Element, name: str) -> str | None:
     return found.text.strip() if found is not None and found.text else None
 
 
-def _float(text: str) -> float:
+def _float(text: str | None) -> float:
     try:
-        return float(text)
+        return float(text or "nan")
     except ValueError:
         return float("nan")

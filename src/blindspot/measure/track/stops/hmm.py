@@ -104,6 +104,10 @@ def _thin(tracks: Tracks, thin_s: float) -> tuple[Ints, Ints, Floats, Floats, Fl
     """For each fix the number of its thinned fix, and the thinned tracks: means over spells shorter than thin_s."""
     label = kernels.spells(tracks.start, tracks.t, thin_s)
     count = np.bincount(label)
-    mean = [np.bincount(label, weights=v - v[0]) / count + v[0] for v in (tracks.t, tracks.x, tracks.y)] if label.size else [tracks.t] * 3
+    mean = (
+        [np.bincount(label, weights=v - v[0]) / count + v[0] for v in (tracks.t, tracks.x, tracks.y)]
+        if label.size
+        else [tracks.t] * 3
+    )
     kept = np.append(label, len(count))[tracks.start].astype(np.int64) if label.size else tracks.start
     return label, kept, mean[0], mean[1], mean[2]
