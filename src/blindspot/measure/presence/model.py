@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     import numpy as np
+    from numpy.typing import NDArray
+
+
+Noticed = Range | tuple[float, ...]  # a range, or quantiles evenly from 0 to 100 per cent, as `coverage` offers them
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class Scene:
     home_adult: Range
     home_child: Range
     outdoors: Range  # P(a person who is present is outdoors)
-    noticed_adult: Range  # P(noticed | present and outdoors)
-    noticed_child: Range
+    noticed_adult: Noticed  # P(noticed | present and outdoors)
+    noticed_child: Noticed
     together: Range  # P(all are outdoors or indoors together): the common cause; 0 = each by himself
     passers: Range = Range(0.0, 0.0)  # mean number of others
 

@@ -90,8 +90,11 @@ def drawn(scene: Scene, draws: int) -> dict[str, NDArray[np.float64]]:
     shares = _shares(draws)
     found = {}
     for i, name in enumerate(_FIELDS):
-        r: Range = getattr(scene, name)
-        found[name] = _between(r, shares[i])
+        r = getattr(scene, name)
+        if isinstance(r, tuple):  # adult and child stand in the same sight line: one share for both
+            found[name] = np.interp(shares[_FIELDS.index("noticed_adult")], np.linspace(0, 1, len(r)), r)
+        else:
+            found[name] = _between(r, shares[i])
     h = scene.households
     found["households"] = np.floor(h.low + (h.high + 1 - h.low) * shares[7])
     p = scene.passers
