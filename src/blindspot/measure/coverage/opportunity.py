@@ -5,7 +5,7 @@
 Several looks are not independent: what hides a person from one look (a roof, a shadow, an expectation) hides him from
 the next. With the share s of the cause common to all n looks they count as one; field tests of searchers, where a second
 one raises detection by 1.3 and a third adds nothing (Koester 2018), put s at 0.4 or more.
-Every factor is drawn uniformly in log-odds between its ends (scrambled Sobol), so that `weigh` can take the samples.
+Every factor is drawn uniformly in log-odds between its ends, or worked out from drawn measures; `weigh` takes the quantiles.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Opportunity:
     """A computed probability that `weigh` can refer to as `stage:id`: its range, samples and derivation."""
 
     id: str  # for example coverage:courtyard
@@ -53,8 +53,16 @@ class Offer:
     median: float
     high: float  # 95 %
     envelope: Range  # the least and the greatest that the ranges allow
-    samples: NDArray[np.float64]  # (4096,), in the order of the Sobol sequence
+    samples: NDArray[np.float64]  # (4096,), draw by draw
     chain: tuple[str, ...]  # the derivation, a line per step
+
+    def offered(self) -> dict[str, object]:
+        """What a stage hands to the weighing (`quantities.Offer`): id without its stage, quantiles, derivation."""
+        return {
+            "id": self.id.partition(":")[2],
+            "quantiles": [round(float(q), 6) for q in self.quantiles],
+            "says": list(self.chain),
+        }
 
     @property
     def quantiles(self) -> NDArray[np.float64]:
@@ -64,7 +72,7 @@ class Offer:
 
 def opportunity(
     key: str, factors: Sequence[Factor], looks: Range, shared: Range = SHARED, shared_basis: str = SHARED_BASIS
-) -> Offer:
+) -> Opportunity:
     """The offer of one place. Raises UsageError for a factor outside 0-1, no look at all, or no factor."""
     if not factors:
         raise UsageError(f"{key}: no factor is given; nothing can be said of what could be seen")
@@ -73,7 +81,7 @@ def opportunity(
             raise UsageError(f"{key}: {f.name} is {f.range}; a probability lies between 0 and 1")
     if looks.low < 1:
         raise UsageError(f"{key}: looks is {looks}; a watch holds at least one look")
-    shares = _sobol(len(PHYSICAL) + len(factors) + 2)[len(PHYSICAL) :]
+    shares = _drawn(len(PHYSICAL) + len(factors) + 2)[len(PHYSICAL) :]
     drawn = [between(f.range, shares[i]) if f.samples is None else f.samples for i, f in enumerate(factors)]
     n = np.exp(np.log(looks.low) + (np.log(looks.high) - np.log(looks.low)) * shares[-2])
     common = shared.low + (shared.high - shared.low) * shares[-1]
@@ -85,17 +93,17 @@ def opportunity(
     return offer(key, samples, Range(*ends), _chain(factors, looks, shared, shared_basis))
 
 
-def offer(key: str, samples: NDArray[np.float64], envelope: Range, chain: Sequence[str]) -> Offer:
+def offer(key: str, samples: NDArray[np.float64], envelope: Range, chain: Sequence[str]) -> Opportunity:
     """An offer from samples."""
     low, median, high = (float(x) for x in np.quantile(samples, [0.05, 0.5, 0.95]))
     last = f"= {key}: median {median:.3g}, 5-95 % {low:.3g}-{high:.3g}, at most {envelope.low:.3g}-{envelope.high:.3g}"
-    return Offer(key, low, median, high, envelope, samples, (*chain, last))
+    return Opportunity(key, low, median, high, envelope, samples, (*chain, last))
 
 
-def either(key: str, offers: Sequence[Offer], shared: Range = SHARED) -> Offer:
+def either(key: str, offers: Sequence[Opportunity], shared: Range = SHARED) -> Opportunity:
     """Several watches of one place: noticed in at least one, between "the same cause" (the best) and independent."""
     if len(offers) == 1:
-        return Offer(key, *(getattr(offers[0], f) for f in ("low", "median", "high", "envelope", "samples")), (*offers[0].chain,))
+        return Opportunity(key, *(getattr(offers[0], f) for f in ("low", "median", "high", "envelope", "samples")), (*offers[0].chain,))
     common = (shared.low + shared.high) / 2
     stack = np.stack([o.samples for o in offers])
     samples = common * stack.max(axis=0) + (1 - common) * (1 - np.prod(1 - stack, axis=0))
@@ -108,10 +116,10 @@ def either(key: str, offers: Sequence[Offer], shared: Range = SHARED) -> Offer:
 def physical() -> dict[str, NDArray[np.float64]]:
     """Shares (0-1) of the ranges of the measured quantities, (4096,) each: the same for every factor of a watch, so that
     a high wall both hides and shades."""
-    return dict(zip(PHYSICAL, _sobol(len(PHYSICAL)), strict=True))
+    return dict(zip(PHYSICAL, _drawn(len(PHYSICAL)), strict=True))
 
 
-def mixed(key: str, first: Offer, second: Offer) -> Offer:
+def mixed(key: str, first: Opportunity, second: Opportunity) -> Opportunity:
     """One person who is as likely of the first kind as of the second: draws in turn."""
     odd = np.arange(DRAWS) % 2 == 1
     e, f = first.envelope, second.envelope
@@ -156,13 +164,13 @@ def _chain(factors: Sequence[Factor], looks: Range, shared: Range, basis: str) -
     return lines
 
 
-def _sobol(columns: int) -> NDArray[np.float64]:
-    """The first columns of one sequence: the scrambling of a column does not depend on how many are asked for."""
-    return _sequence()[:columns]
+def _drawn(columns: int) -> NDArray[np.float64]:
+    """The first columns of one Latin hypercube (McKay et al. 1979), (columns, 4096): every column holds each of 4096
+    equal slices once, and does not depend on how many are asked for."""
+    return _hypercube()[:columns]
 
 
 @cache
-def _sequence() -> NDArray[np.float64]:
-    from scipy.stats import qmc
-
-    return np.asarray(qmc.Sobol(_COLUMNS, scramble=True, rng=np.random.default_rng(SEED)).random(DRAWS).T)
+def _hypercube() -> NDArray[np.float64]:
+    rng = np.random.default_rng(SEED)
+    return np.array([(rng.permutation(DRAWS) + rng.random(DRAWS)) / DRAWS for _ in range(_COLUMNS)])

@@ -9,7 +9,7 @@ import numpy as np
 
 from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.canyon import drawn_share, in_shade, line_of_sight, sun
-from blindspot.measure.coverage.opportunity import SHARED, SHARED_BASIS, Factor, Offer, either, mixed, opportunity, physical
+from blindspot.measure.coverage.opportunity import SHARED, SHARED_BASIS, Factor, Opportunity, either, mixed, opportunity, physical
 from blindspot.measure.coverage.resolution import ADULT, BASIS, CHILD, resolved, resolved_draws
 from blindspot.measure.coverage.seen import Interval, Path, timeline
 from blindspot.quantities import Range
@@ -45,9 +45,9 @@ class PlaceView:
 
     id: str
     watches: tuple[WatchView, ...]
-    person: Offer
-    adult: Offer
-    child: Offer
+    person: Opportunity
+    adult: Opportunity
+    child: Opportunity
 
 
 def look(

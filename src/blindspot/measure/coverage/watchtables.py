@@ -12,7 +12,7 @@ from blindspot.measure.coverage.seen import hours_by_reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blindspot.measure.coverage.opportunity import Offer
+    from blindspot.measure.coverage.opportunity import Opportunity
     from blindspot.measure.coverage.outlook import PlaceView, WatchView
 
 
@@ -33,7 +33,7 @@ def coverage_tables(places: Sequence[PlaceView]) -> dict[str, Any]:
     }
 
 
-def offered(offer: Offer) -> dict[str, Any]:
+def offered(offer: Opportunity) -> dict[str, Any]:
     """An offer as plain numbers: median, 5-95 %, envelope, and 21 quantiles."""
     return {
         "id": offer.id,

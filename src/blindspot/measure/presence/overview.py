@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blindspot.errors import CaseError, Problem, UsageError, Where
-from blindspot.measure.coverage.opportunity import Offer, offer
+from blindspot.measure.coverage.opportunity import Opportunity, offer
 from blindspot.measure.presence.model import Both, Noticed, Posterior, Scene
 from blindspot.measure.presence.priors import CHILDREN, CHILDREN_BASIS, TABLES, at_home, packaged_sizes, sizes_from
 from blindspot.measure.presence.scene import both, quantile
@@ -67,7 +67,7 @@ def who(
     )
 
 
-def offers(found: tuple[PlacePresence, ...]) -> dict[str, Offer]:
+def offers(found: tuple[PlacePresence, ...]) -> dict[str, Opportunity]:
     """For `weigh`: `presence:<id>` = P(at least one person is noticed | someone is there), as stated.
 
     A report of "none seen" takes it as its opportunity; its likelihood ratio is 1 / (1 - this).
@@ -173,7 +173,7 @@ def _noticed(
             f"noticed_{kind} refers to {given or f'coverage:{place}'}, which is not worked out: watch.csv has no row for that place. Give a range such as 0.2-0.5"
         )
     view = views[base]
-    found: Offer = getattr(view, part or kind)
+    found: Opportunity = getattr(view, part or kind)
     chain.extend(f"{kind}: {line}" for line in found.chain)
     return tuple(float(q) for q in found.quantiles)
 

@@ -4,7 +4,7 @@ Exact for one place and time. For adults i and children j present (`priors`), a 
 if outdoors, noticed with e (adult and child apart):
   each by himself    P(k | i, j) = sum_m Bin(m; i, o e_a) Bin(k - m; j, o e_c)
   all together       P(k | i, j) = o sum_m Bin(m; i, e_a) Bin(k - m; j, e_c) + (1 - o) [k = 0]
-mixed with the weight `together`. The ranges are drawn by a scrambled Sobol sequence, uniform in log-odds; the posterior
+mixed with the weight `together`. The ranges are drawn as a Latin hypercube, uniform in log-odds; the posterior
 over N weighs each draw by how well it foresaw what was seen (Bayes); the spread over draws is kept beside it.
 Nobody who is not there is taken to be seen: false alarms belong to the report that claims the sighting.
 """
@@ -86,7 +86,7 @@ def both(scene: Scene, seen: int | None, draws: int = DRAWS) -> Both:
 
 
 def drawn(scene: Scene, draws: int) -> dict[str, NDArray[np.float64]]:
-    """Draws of every range of a scene, (draws,) each; a power of two keeps the Sobol sequence balanced."""
+    """Draws of every range of a scene, (draws,) each."""
     shares = _shares(draws)
     found = {}
     for i, name in enumerate(_FIELDS):
@@ -146,9 +146,9 @@ def _diagonals(n: int) -> NDArray[np.int_]:
 
 @cache
 def _shares(draws: int) -> NDArray[np.float64]:
-    from scipy.stats import qmc
-
-    return np.asarray(qmc.Sobol(len(_FIELDS) + 2, scramble=True, rng=np.random.default_rng(SEED)).random(draws).T)
+    """A Latin hypercube (McKay et al. 1979): every range is met evenly."""
+    rng = np.random.default_rng(SEED)
+    return np.array([(rng.permutation(draws) + rng.random(draws)) / draws for _ in range(len(_FIELDS) + 2)])
 
 
 def _between(r: Range, share: NDArray[np.float64]) -> NDArray[np.float64]:
