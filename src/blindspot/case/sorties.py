@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from blindspot.case import scales
 from blindspot.case.reading import _plain_dates, _problems, _text, _toml_line, _toml_lines
 from blindspot.case.rows import Id, Ids, OptionalTime, Row, Text
-from blindspot.errors import CaseError, Problem, UsageError, Where
+from blindspot.errors import Problem, Where
 from blindspot.quantities import Range, read_range
 
 if TYPE_CHECKING:
@@ -216,17 +216,6 @@ def read_sorties(root: Path, problems: list[Problem], known_places: dict[str, tu
     before = len(problems)
     _crosscheck(found, lines, problems, known_places)
     return found if len(problems) == before else None
-
-
-def open_sorties(root: Path, known_places: dict[str, tuple[float, float]]) -> Sorties:
-    """sorties.toml of a case. Raises CaseError with every problem, UsageError where there is no such file."""
-    problems: list[Problem] = []
-    found = read_sorties(root, problems, known_places)
-    if problems:
-        raise CaseError(problems)
-    if found is None:
-        raise UsageError(f"{root}: has no {FILE}; docs/methods/coverage.md shows what to write in it")
-    return found
 
 
 def _crosscheck(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit  # noqa: TID253  # this file is imported only by functions that compute horizons
+from numba import njit
 
 
 @njit(cache=True, nogil=True)

@@ -37,6 +37,8 @@ class WatchView:
     factors: dict[str, tuple[Factor, ...]]
     intervals: tuple[Interval, ...]
     sun: tuple[float, float] | None
+    shares: NDArray[np.float64] | None = None  # blind-spot map: share of positions in sight, in blocks of open ground
+    block_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,27 @@ def _view(
         else:
             watched = _stated(row)
         factors[kind] = (*watched, *_each_look(row, size, height, sight, position))
-    return WatchView(row.id, factors, intervals, position)
+    if surface is None or path is None:
+        return WatchView(row.id, factors, intervals, position)
+    shares, block = blocks(_around(surface, spot, path), path, executor)
+    return WatchView(row.id, factors, intervals, position, shares, block)
+
+
+def blocks(surface: Surface, path: Path, executor: Executor | None = None, most: int = 48) -> tuple[NDArray[np.float64], float]:
+    """The blind-spot map of a surface for an adult: seen share of the open ground in at most 48 x 48 blocks (NaN = built
+    over), and the size of a block in metres."""
+    from blindspot.measure.coverage.horizon import horizons
+    from blindspot.measure.coverage.sight import seen_share
+
+    share = seen_share(surface, horizons(surface, PERSONS["adult"][1], executor=executor), path.positions)
+    share = np.where(surface.open_ground(), share, np.nan)
+    n = max(1, int(np.ceil(max(share.shape) / most)))
+    rows, columns = (int(np.ceil(k / n)) for k in share.shape)
+    wide = np.full((rows * n, columns * n), np.nan)
+    wide[: share.shape[0], : share.shape[1]] = share
+    cells = wide.reshape(rows, n, columns, n)
+    known = np.isfinite(cells).sum(axis=(1, 3))
+    return np.where(known > 0, np.nansum(cells, axis=(1, 3)) / np.maximum(known, 1), np.nan), n * surface.cell
 
 
 def _stated(row: Watch) -> list[Factor]:

@@ -19,7 +19,7 @@ from blindspot.quantities import Range
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from blindspot.case.sorties import Plane, Sorties
+    from blindspot.case.sorties import Plane, Said, Sorties
 
 SIMULATED = 20_000  # sorties per corner: the share of time then stands to about half a point
 
@@ -129,16 +129,18 @@ def _statements(file: Sorties, routes: dict[tuple[str, str], Route]) -> tuple[tu
     return solve(statements, to_place, Limits(_speed(file.limits.speed_kmh), file.limits.endurance_h, file.turnaround_h))
 
 
-def tables(file: Sorties, found: Overview) -> dict[str, Any]:
+def sortie_tables(file: Sorties, found: Overview) -> dict[str, Any]:
     """The JSON of `blindspot sorties`: routes, statements, orbits, sets that hold together, cueing, assumptions."""
     names = {b.id: b for b in file.base}
     said = {s.id: s for s in file.statement}
+    places = {p.id: p.name or p.id for p in file.places}
     routes = [
         {
             "base": s.base,
             "base_name": names[s.base].name,
             "phase": names[s.base].phase,
             "place": s.place,
+            "place_name": places.get(s.place, s.place),
             "aircraft": s.aircraft,
             "km": round(s.km, 1),
             "hours": round(s.hours.middle, 2),
@@ -167,10 +169,12 @@ def tables(file: Sorties, found: Overview) -> dict[str, Any]:
             "says": said[a.id].summary,
             "speaker": said[a.id].speaker,
             "why": _why(a, file, found),
+            "implies": _implies(said[a.id], file, found),
         }
         for a in found.answers
     ]
     return {
+        "tested_place": file.place,
         "routes": routes,
         "statements": statements,
         "orbits": [
@@ -196,6 +200,7 @@ def tables(file: Sorties, found: Overview) -> dict[str, Any]:
             }
             for f in found.sets
         ],
+        "closed": [{"country": c.country, "polygon": [list(p) for p in c.polygon], "standoff_km": c.standoff_km} for c in file.closed],
         "cueing": cueing(file, found),
         "context": [{"id": s.id, "says": s.summary, "speaker": s.speaker, "url": s.url} for s in file.statement if s.quantity == "context"],
         "assumptions": assumptions(file),
@@ -259,6 +264,26 @@ def assumptions(file: Sorties) -> list[dict[str, str]]:
     if file.limits:
         rows.append({"what": "limits of speed, km/h, and endurance, h", "value": f"{file.limits.speed_kmh}; {file.limits.endurance_h}", "basis": file.limits.basis})
     return rows
+
+
+def _implies(said: Said, file: Sorties, found: Overview) -> list[dict[str, Any]]:
+    """What a share of transit means: hours in the air that it stands for, 2 d / (v share), at each aircraft's middle speed."""
+    share = said.at_most or said.at_least
+    if said.quantity != "transit_share" or not share:
+        return []
+    tested = set(said.base) or (set(file.limits.bases) if file.limits else set()) or {b.id for b in file.base}
+    speeds = sorted({round((p.speed_kmh.low + p.speed_kmh.high) / 2, 1) for p in file.aircraft})
+    return [
+        {
+            "base": b.id,
+            "share": share,
+            "speed_kmh": v,
+            "endurance_h": round(2 * found.routes[b.id, file.place].km / v / share, 1),
+        }
+        for b in file.base
+        if b.id in tested
+        for v in speeds
+    ]
 
 
 def _why(a: Answer, file: Sorties, found: Overview) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit  # noqa: TID253  # this file is imported only by functions that simulate
+from numba import njit
 
 
 @njit(cache=True, nogil=True)

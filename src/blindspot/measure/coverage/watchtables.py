@@ -29,7 +29,8 @@ def coverage_tables(places: Sequence[PlaceView]) -> dict[str, Any]:
                 "watches": [_watch(w) for w in p.watches],
             }
             for p in places
-        ]
+        ],
+        "offers": [o.offered() for p in places for o in (p.person, p.adult, p.child)],
     }
 
 
@@ -54,6 +55,9 @@ def _watch(w: WatchView) -> dict[str, Any]:
             for f in factors
         ],
         "sun": None if w.sun is None else {"elevation_deg": round(w.sun[0], 1), "azimuth_deg": round(w.sun[1], 1)},
+        "map": None
+        if w.shares is None
+        else {"block_m": w.block_m, "seen_share": [[_number(x) for x in row] for row in w.shares.tolist()]},
         "hours": {k: round(v, 4) for k, v in hours_by_reason(w.intervals).items()},
         "seen": [
             {

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Executor
 
-    from blindspot.case.rows import Place
     from blindspot.case.watch import Household
     from blindspot.measure.coverage.outlook import PlaceView
 
@@ -43,7 +42,6 @@ class PlacePresence:
 def who(
     root: pathlib.Path,
     rows: Mapping[str, Household],
-    places: Mapping[str, Place],
     views: Mapping[str, PlaceView],
     utc_offset: str,
     where: Mapping[str, Where],
@@ -67,25 +65,22 @@ def who(
     )
 
 
-def offers(found: tuple[PlacePresence, ...]) -> dict[str, Opportunity]:
+def offers(found: tuple[PlacePresence, ...]) -> tuple[Opportunity, ...]:
     """For `weigh`: `presence:<id>` = P(at least one person is noticed | someone is there), as stated.
 
     A report of "none seen" takes it as its opportunity; its likelihood ratio is 1 / (1 - this).
     """
-    return {
-        f"presence:{p.id}": offer(
-            f"presence:{p.id}",
-            p.result.stated.any_noticed,
-            Range(float(p.result.stated.any_noticed.min()), float(p.result.stated.any_noticed.max())),
-            (*p.chain, "at least one person noticed, given that someone is there"),
-        )
-        for p in found
-    }
+    made = []
+    for p in found:
+        x = p.result.stated.any_noticed
+        chain = (*p.chain, "at least one person is noticed, given that someone is there")
+        made.append(offer(f"presence:{p.id}", x, Range(float(x.min()), float(x.max())), chain))
+    return tuple(made)
 
 
 def presence_tables(found: tuple[PlacePresence, ...]) -> dict[str, Any]:
     """The JSON of `blindspot presence`."""
-    return {"places": [_row(p) for p in found]}
+    return {"places": [_row(p) for p in found], "offers": [o.offered() for o in offers(found)]}
 
 
 def _row(p: PlacePresence) -> dict[str, Any]:
