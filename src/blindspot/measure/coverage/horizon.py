@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from blindspot.measure.coverage.surface import Surface
 
 BINS = 72
-LINES = 4  # lines per cell across: a cell's own ray is then at most an eighth of a cell away from the one it is given
+LINES = 8  # lines per cell across: a cell's own ray is then at most a sixteenth of a cell away from the one it is given
 MAP_LINES = 1  # of a map in many directions, where the step between directions is coarser anyway
 MOST_BYTES = 4 * 2**30
 _FLAT = 1e-12
