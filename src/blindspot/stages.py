@@ -137,7 +137,13 @@ STAGES = (
         "replay-2",
         _replay,
     ),
-    Stage("report", "One page that opens offline, tables, and a GeoPackage.", ("*",), ("sorties", "weigh", "replay"), "report-2"),
+    Stage(
+        "report",
+        "One page that opens offline, tables, and a GeoPackage.",
+        ("*",),
+        ("sorties", "weigh", "replay"),
+        "report-2",
+    ),
 )
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
 NOT_YET = (

@@ -166,7 +166,7 @@ class Said(Row):
     def _has_a_bound(self) -> Said:
         if self.quantity in {"base", "context"}:
             if self.quantity == "base" and not self.base:
-                raise ValueError("names no base; give base = \"id\"")
+                raise ValueError('names no base; give base = "id"')
             return self
         if self.at_least is None and self.at_most is None:
             raise ValueError("bounds nothing; give at_least, at_most, or both")
@@ -231,7 +231,12 @@ def _crosscheck(
         for i, key in enumerate(ids):
             if key in ids[:i]:
                 problems.append(
-                    Problem(Where(FILE, _toml_line(lines, (table, i)), "id"), "stands twice", key, "give each an id of its own")
+                    Problem(
+                        Where(FILE, _toml_line(lines, (table, i)), "id"),
+                        "stands twice",
+                        key,
+                        "give each an id of its own",
+                    )
                 )
     for i, place in enumerate(found.places):
         if place.lat is None and place.id not in known_places:
@@ -261,9 +266,16 @@ def _crosscheck(
     for base in found.limits.bases if found.limits else ():
         if base not in bases:
             problems.append(
-                Problem(Where(FILE, _toml_line(lines, ("limits", "bases")), "bases"), "is not the id of a base", base, f"the bases are: {', '.join(bases)}")
+                Problem(
+                    Where(FILE, _toml_line(lines, ("limits", "bases")), "bases"),
+                    "is not the id of a base",
+                    base,
+                    f"the bases are: {', '.join(bases)}",
+                )
             )
     if found.statement and found.limits is None:
         problems.append(
-            Problem(Where(FILE, 1, "limits"), "is missing", None, "statements need [limits] with speed_kmh and endurance_h")
+            Problem(
+                Where(FILE, 1, "limits"), "is missing", None, "statements need [limits] with speed_kmh and endurance_h"
+            )
         )

@@ -67,19 +67,34 @@ def _rows(
     seen: set[str] = set()
     for row, at in rows:
         if row.id in seen:
-            problems.append(Problem(Where(at.file, at.row, "id"), "stands twice", row.id, "give each row an id of its own"))
+            problems.append(
+                Problem(Where(at.file, at.row, "id"), "stands twice", row.id, "give each row an id of its own")
+            )
         seen.add(row.id)
         place = row.place or row.id
         if isinstance(row, Watch) and place not in places:
             known = ", ".join(list(places)[:12]) or "none yet"
-            problems.append(Problem(Where(at.file, at.row, "place"), "is not the id of a place", place, f"the places are: {known}"))
+            problems.append(
+                Problem(Where(at.file, at.row, "place"), "is not the id of a place", place, f"the places are: {known}")
+            )
         if isinstance(row, Household) and row.place and row.place not in places:
             known = ", ".join(list(places)[:12]) or "none yet"
-            problems.append(Problem(Where(at.file, at.row, "place"), "is not the id of a place", row.place, f"the places are: {known}"))
+            problems.append(
+                Problem(
+                    Where(at.file, at.row, "place"), "is not the id of a place", row.place, f"the places are: {known}"
+                )
+            )
         for name in ("surface", "ground", "path"):
             inside = getattr(row, name, "")
             if inside and not (root / inside).resolve().is_relative_to(root.resolve()):
-                problems.append(Problem(Where(at.file, at.row, name), "lies outside the case folder", inside, "copy it into surface/ or tracks/"))
+                problems.append(
+                    Problem(
+                        Where(at.file, at.row, name),
+                        "lies outside the case folder",
+                        inside,
+                        "copy it into surface/ or tracks/",
+                    )
+                )
             elif inside and not (root / inside).is_file():
                 problems.append(Problem(Where(at.file, at.row, name), "names a file that is not there", inside))
     return sorted(rows, key=lambda item: item[0].id)

@@ -80,7 +80,9 @@ def _run(name: str, case: Path, out: Path | None, workers: int, cluster: str | N
         if run.lacks(entry):
             from blindspot.errors import UsageError
 
-            raise UsageError(f"{case}: has no {entry.needs}; docs/methods/{'presence' if name == 'presence' else 'coverage'}.md shows what to write in it")
+            raise UsageError(
+                f"{case}: has no {entry.needs}; docs/methods/{'presence' if name == 'presence' else 'coverage'}.md shows what to write in it"
+            )
         found = run.result(name)
     run.store.save_memo()
     if out is not None:
@@ -103,7 +105,15 @@ def _sorties(found: dict[str, Any]) -> Iterable[str]:
     for r in found["routes"]:
         if r["place"] == tested:
             lo, hi = r["aircraft_for_orbit"]
-            need = "cannot reach" if lo is None else f"{lo} or more" if hi is None else f"{lo}-{hi}" if lo != hi else str(lo)
+            need = (
+                "cannot reach"
+                if lo is None
+                else f"{lo} or more"
+                if hi is None
+                else f"{lo}-{hi}"
+                if lo != hi
+                else str(lo)
+            )
             yield (
                 f"{r['base']:<18}{r['aircraft'] + ', ' + r['phase'].split()[0]:<24}{r['km']:>6,.0f}  "
                 f"{_band(r['hours_range'], '.1f'):<14}{_band(r['transit_share'], '.0%'):<15}"
@@ -125,7 +135,9 @@ def _sorties(found: dict[str, Any]) -> Iterable[str]:
             yield f"{'':<9}{i['share']:.0%} from {i['base']} at {i['speed_kmh']:.0f} km/h is {i['endurance_h']:.1f} h in the air"
         pairs = [a for a in s["against"] if len(a["ids"]) == 1]
         if pairs:
-            yield f"{'':<9}not together with " + ", ".join(f"{a['ids'][0]} (off by {a['factor'] - 1:.1%})" for a in pairs)
+            yield f"{'':<9}not together with " + ", ".join(
+                f"{a['ids'][0]} (off by {a['factor'] - 1:.1%})" for a in pairs
+            )
     for f in found["together"][:2]:
         yield (
             f"together from {f['base']}: {', '.join(f['ids'])}; then {_band(f['speed_kmh'], '.0f')} km/h, "

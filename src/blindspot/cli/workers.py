@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,9 +30,11 @@ def executor(workers: int, cluster: str | None) -> Iterator[Executor | None]:
         except ModuleNotFoundError as error:
             raise UsageError("--cluster needs Dask: pip install 'blindspot[cluster]'") from error
         try:
-            client = Client(cluster, timeout="10s", set_as_default=False)
+            client: Any = Client(cluster, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
-            raise UsageError(f"--cluster {cluster}: no Dask scheduler answers there ({type(error).__name__})") from error
+            raise UsageError(
+                f"--cluster {cluster}: no Dask scheduler answers there ({type(error).__name__})"
+            ) from error
         with client, client.get_executor() as pool:
             yield pool
     elif workers > 1:

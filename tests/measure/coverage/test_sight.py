@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from blindspot.errors import UsageError
 from blindspot.measure.coverage.canyon import in_shade, line_of_sight, seen_share, sun
 from blindspot.measure.coverage.horizon import code, horizon, horizons, seen_from
-from blindspot.measure.coverage.sight import place_cells, place_in_sight, seen_share as share_of_positions
+from blindspot.measure.coverage.sight import place_cells, place_in_sight
+from blindspot.measure.coverage.sight import seen_share as share_of_positions
 from blindspot.measure.coverage.surface import Surface, checked, extruded
 from blindspot.quantities import Range
 
@@ -47,7 +48,9 @@ def city(seed=3, n=60):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("name, azimuth, elevation", [("morning", 90, 30), ("noon", 180, 60), ("afternoon", 270, 45)])
+@pytest.mark.parametrize(
+    ("name", "azimuth", "elevation"), [("morning", 90, 30), ("noon", 180, 60), ("afternoon", 270, 45)]
+)
 def test_golden_shadows(shared, name, azimuth, elevation):
     folder = shared / "coverage" / "umep_golden"
     surface = Surface(np.load(folder / "input_dsm.npy").astype(float), 1.0)
@@ -114,8 +117,11 @@ def test_hidden_cells_called_visible_at_ten_kilometres(shared, azimuth):
     surface = read_surface(shared / "coverage" / "athens_dsm_1m.tif")
     rows, columns = surface.z.shape
     away, up = 1e4 * math.cos(math.radians(37)), 1e4 * math.sin(math.radians(37)) + surface.z.mean()
-    row, column = rows / 2 - away * math.cos(math.radians(azimuth)), columns / 2 + away * math.sin(math.radians(azimuth))
-    exact = march(surface.z, surface.z + 1.7, row, column, up, 1.0)
+    row, column = (
+        rows / 2 - away * math.cos(math.radians(azimuth)),
+        columns / 2 + away * math.sin(math.radians(azimuth)),
+    )
+    exact = march(surface.z, surface.z + 1.7, row, column, up)
     ours = seen_from(surface, surface.x + column, surface.y - row, up, 1.7)
     assert (ours & ~exact).sum() / (~exact).sum() <= 0.01
 

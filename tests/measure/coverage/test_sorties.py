@@ -26,7 +26,7 @@ def iran():
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("miles, label", [(12, "avoid Iran +12 nm"), (25, "avoid Iran +25nm")])
+@pytest.mark.parametrize(("miles", "label"), [(12, "avoid Iran +12 nm"), (25, "avoid Iran +25nm")])
 def test_route_lengths_are_those_of_the_reference_table(shared, miles, label):
     table = json.loads((shared / "coverage" / "routes_gulf_to_afghanistan.json").read_text())
     rows = {tuple(k.split("|")[1:]): v for k, v in table.items() if k.startswith(label + "|") and v[0] > 0}
@@ -61,7 +61,7 @@ def test_share_of_the_article():
     assert transit_share(2342e3, 370 * KMH, 21.1) == pytest.approx(0.600, abs=5e-4)
 
 
-@pytest.mark.parametrize("transit, stay, need", [(20.0, 10.0, 4), (12.0, 8.0, 4), (0.23, 19.77, 2)])
+@pytest.mark.parametrize(("transit", "stay", "need"), [(20.0, 10.0, 4), (12.0, 8.0, 4), (0.23, 19.77, 2)])
 def test_aircraft_for_one_orbit_in_the_three_public_cases(transit, stay, need):
     assert aircraft_for_orbit(transit, stay, 4.0) == need
 
@@ -141,7 +141,7 @@ def test_the_three_figures_of_one_hearing_hold_together_exactly():
     assert sets[0].speed.low / KMH == pytest.approx(234.2, abs=0.1)
 
 
-@pytest.mark.parametrize("km, holds, needs", [(2342, False, 585.5), (1571, True, 392.8)])
+@pytest.mark.parametrize(("km", "holds", "needs"), [(2342, False, 585.5), (1571, True, 392.8)])
 def test_eight_hours_there_and_back(km, holds, needs):
     (answer,), _ = claims.solve([said("8h", "round_trip_h", 0, 8)], {"b": Route("b", "p", km * 1e3, ())}, WIDE)
     assert answer.holds is holds
@@ -173,8 +173,8 @@ def test_sets_that_hold_agree_with_linear_programming(drawn):
     statements = []
     for i, (quantity, a, b) in enumerate(drawn):
         low, high = BOUNDS[quantity]
-        a, b = sorted((low + (high - low) * a, low + (high - low) * b))
-        statements.append(said(f"s{i}", quantity, a, b + 1e-3 * (high - low)))
+        least, most = sorted((low + (high - low) * a, low + (high - low) * b))
+        statements.append(said(f"s{i}", quantity, least, most + 1e-3 * (high - low)))
     _, sets = claims.solve(statements, UDEID, WIDE)
     listed = [set(s.ids) for s in sets]
     for mask in product((False, True), repeat=len(statements)):

@@ -91,7 +91,9 @@ def test_mallard_without_covariates_and_never_one_mixture_alone(mallard):
     assert next(iter(found)) != "poisson"
     for k in (30, 100, 200):
         assert n_mixture(mallard[1], "negative_binomial", k).aic == pytest.approx(525.4482, abs=CLOSE)
-    assert float((posterior_n(mallard[1], found["poisson"], 50) @ np.arange(51)).sum()) == pytest.approx(81.31384, rel=1e-4)
+    assert float((posterior_n(mallard[1], found["poisson"], 50) @ np.arange(51)).sum()) == pytest.approx(
+        81.31384, rel=1e-4
+    )
     theirs = replace(found["poisson"], estimate=np.array([-1.0612092, 0.6111531]))  # unmarked stops 2e-4 short
     assert float((posterior_n(mallard[1], theirs, 50) @ np.arange(51)).sum()) == pytest.approx(81.31384, abs=CLOSE)
 
@@ -128,7 +130,7 @@ def test_crossbill(crossbill):
 
 @pytest.mark.shared
 @pytest.mark.parametrize(
-    "key, aic, estimate",
+    ("key", "aic", "estimate"),
     [
         ("halfnormal", 164.7524, [-0.171055, 2.386380]),
         ("exponential", 164.6863, [0.062204, 2.543560]),

@@ -63,7 +63,7 @@ def test_household_sizes_are_the_published_ones():
         sizes_from([{"size_from": "3", "size_to": "1", "share": "1"}], "share")
 
 
-@pytest.mark.parametrize("noticed, ratio", [(0.015, 1.09), (0.11, 1.89), (0.58, 26.0)])
+@pytest.mark.parametrize(("noticed", "ratio"), [(0.015, 1.09), (0.11, 1.89), (0.58, 26.0)])
 def test_none_seen_is_weak_where_little_could_be_seen(noticed, ratio):
     found = posterior(scene(noticed), 0)
     assert found.lr_none[0] == pytest.approx(ratio, rel=0.01)
@@ -156,9 +156,7 @@ def test_truth_falls_evenly_in_the_posterior(together):
 
 
 def test_calibration_sees_a_wrong_model_and_is_equal_for_any_executor():
-    truth = replace(
-        WIDE, outdoors=fixed(0.5), noticed_adult=fixed(0.9), noticed_child=fixed(0.9), together=fixed(1.0)
-    )
+    truth = replace(WIDE, outdoors=fixed(0.5), noticed_adult=fixed(0.9), noticed_child=fixed(0.9), together=fixed(1.0))
     model = replace(truth, together=fixed(0.0))
     alone = calibrate(truth, model, 300, seed=3, draws=64)
     assert alone.p_kolmogorov < 1e-6

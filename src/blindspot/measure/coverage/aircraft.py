@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 HOUR = 3600.0
 KMH = 1000.0 / 3600.0
+NO_RESERVE = Range(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Aircraft:
     name: str
     endurance_h: Range  # in the air, at its best speed
     speed: Range  # m/s in transit
-    reserve_h: Range = Range(0.0, 0.0)  # fuel kept at landing
+    reserve_h: Range = NO_RESERVE  # fuel kept at landing
     best_speed: Range | None = None  # m/s of best endurance: the polar law; None = the points, or constant
     points: tuple[tuple[float, float], ...] = ()  # (speed m/s, endurance h)
 

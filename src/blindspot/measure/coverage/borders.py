@@ -27,7 +27,11 @@ def country(name: str) -> MultiPolygon:
         from difflib import get_close_matches
 
         close = get_close_matches(name.casefold(), table, 3, 0.6)
-        hint = f"did you mean {', '.join(table[c]['properties']['name'] for c in close)}?" if close else "use its English name"
+        hint = (
+            f"did you mean {', '.join(table[c]['properties']['name'] for c in close)}?"
+            if close
+            else "use its English name"
+        )
         raise UsageError(f"{name}: is not a country of the packaged Natural Earth table; {hint}")
     parts = entry["arcs"] if entry["type"] == "MultiPolygon" else [entry["arcs"]]
     rings = [[_ring(ring, arcs) for ring in part] for part in parts]

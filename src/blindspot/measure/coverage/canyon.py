@@ -58,16 +58,15 @@ def drawn_share(
     setting: str,
     wall: NDArray[np.float64],
     width: NDArray[np.float64],
-    elevation_deg: NDArray[np.float64] | float,
+    elevation_deg: NDArray[np.float64],
     person: float,
 ) -> NDArray[np.float64]:
     """The equation averaged over all azimuths, for arrays of measures (n,)."""
     if setting == "open":
         return np.ones_like(wall)
-    if np.isscalar(elevation_deg) and elevation_deg <= 0:
-        return np.zeros_like(wall)
     turn = _AZIMUTHS[::3]
-    reach = (np.maximum(wall - person, 0.0) / np.tan(np.radians(elevation_deg)) / width)[:, None]
+    rise = np.tan(np.radians(np.maximum(elevation_deg, 1e-3)))  # below the horizon everything is hidden
+    reach = (np.maximum(wall - person, 0.0) / rise / width)[:, None]
     share = np.maximum(1 - reach * np.abs(np.cos(turn)), 0)
     if setting == "courtyard":
         share = share * np.maximum(1 - reach * np.abs(np.sin(turn)), 0)
@@ -82,7 +81,8 @@ def in_shade(setting: str, wall_m: Range, width_m: Range, elevation_deg: float, 
 
 def sun(when: datetime, lat: float, lon: float) -> tuple[float, float]:
     """Elevation and azimuth of the sun in degrees (Astronomical Almanac's low-precision formula: within 0.02 degrees
-    for 1950-2050; refraction left out)."""
+    for 1950-2050; refraction left out).
+    """
     moment = when.astimezone(UTC)
     days = (moment.timestamp() - 946728000.0) / 86400.0  # from J2000.0
     mean_longitude = np.radians((280.460 + 0.9856474 * days) % 360)

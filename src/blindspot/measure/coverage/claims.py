@@ -94,14 +94,16 @@ def solve(
 ) -> tuple[tuple[Answer, ...], tuple[Feasible, ...]]:
     """What each statement needs and meets, and every largest set that can hold together, per base (routes to one place)."""
     if len(statements) > MOST:
-        raise UsageError(f"{len(statements)} statements; the solver weighs at most {MOST} at once, split them into files")
+        raise UsageError(
+            f"{len(statements)} statements; the solver weighs at most {MOST} at once, split them into files"
+        )
     empty = {base: _conflicts(statements, base, route, limits) for base, route in routes.items()}
     sets = tuple(
         _implied(base, ids, statements, routes[base], limits)
         for base, conflicts in empty.items()
         for ids in _largest([s.id for s in statements], conflicts)
     )
-    return tuple(_answer(s, statements, routes, limits, empty, sets) for s in statements), sets
+    return tuple(_answer(s, routes, limits, empty, sets) for s in statements), sets
 
 
 def half_planes(s: Statement, base: str, metres: float, turnaround_h: Range) -> NDArray[np.float64]:
@@ -124,7 +126,7 @@ def half_planes(s: Statement, base: str, metres: float, turnaround_h: Range) -> 
         "base": [],
     }
     found = np.array(rows[s.quantity], dtype=float).reshape(-1, 3)
-    return found[np.isfinite(found).all(axis=1)]
+    return np.asarray(found[np.isfinite(found).all(axis=1)])
 
 
 def _bounds(limits: Limits, metres: float) -> NDArray[np.float64]:
@@ -137,7 +139,7 @@ def _bounds(limits: Limits, metres: float) -> NDArray[np.float64]:
         (1, -1, 0),  # it comes back
     ]
     found = np.array(rows, dtype=float)
-    return found[np.isfinite(found).all(axis=1)]
+    return np.asarray(found[np.isfinite(found).all(axis=1)])
 
 
 def region(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -208,7 +210,9 @@ def _largest(ids: list[str], conflicts: list[tuple[tuple[str, ...], float]]) -> 
     return [tuple(ids[i] for i in range(len(ids)) if m >> i & 1) for m in top]
 
 
-def _implied(base: str, ids: tuple[str, ...], statements: Sequence[Statement], route: Route, limits: Limits) -> Feasible:
+def _implied(
+    base: str, ids: tuple[str, ...], statements: Sequence[Statement], route: Route, limits: Limits
+) -> Feasible:
     """The ranges over the region: each quantity is a ratio of linear forms, so that it is extreme at a corner."""
     corners = region(_rows([s for s in statements if s.id in ids], base, route, limits))
     t, e = np.maximum(corners[:, 0], 1e-9), np.maximum(corners[:, 1], 1e-9)
@@ -218,7 +222,6 @@ def _implied(base: str, ids: tuple[str, ...], statements: Sequence[Statement], r
 
 def _answer(
     s: Statement,
-    statements: Sequence[Statement],
     routes: Mapping[str, Route],
     limits: Limits,
     conflicts: Mapping[str, list[tuple[tuple[str, ...], float]]],

@@ -74,9 +74,7 @@ def simulate_cover(
     run = map if executor is None else executor.map
     parts = np.array(list(run(_chunk, [plan] * len(sizes), [aircraft] * len(sizes), sizes, seeds)))
     covered, elapsed, moving, flown = (math.fsum(column) for column in parts[:, :4].T)
-    return Cover(
-        aircraft, sorties, covered / elapsed, moving / flown, flown / covered, float(parts[:, 4].max())
-    )
+    return Cover(aircraft, sorties, covered / elapsed, moving / flown, flown / covered, float(parts[:, 4].max()))
 
 
 def draw(plan: Plan, sorties: int, seed: np.random.SeedSequence) -> Draws:
@@ -91,7 +89,9 @@ def draw(plan: Plan, sorties: int, seed: np.random.SeedSequence) -> Draws:
     return Draws(transit, fuel - 2 * plan.burn * plan.transit_h, turnaround, aborts)
 
 
-def _chunk(plan: Plan, aircraft: int, sorties: int, seed: np.random.SeedSequence) -> tuple[float, float, float, float, float]:
+def _chunk(
+    plan: Plan, aircraft: int, sorties: int, seed: np.random.SeedSequence
+) -> tuple[float, float, float, float, float]:
     from blindspot.measure.coverage.relief import fly
 
     d = draw(plan, sorties, seed)

@@ -10,7 +10,7 @@ a look-up in any position then costs the same however many positions there are.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,13 +51,25 @@ def horizon(surface: Surface, azimuth: float, height: float = 0.0, lines: int = 
     """
     z = checked(surface.z, surface.cell)
     east, north = np.sin(np.radians(azimuth)), np.cos(np.radians(azimuth))
-    turned, back = _turn(z, east, north)
+    turn = _turn(east, north)
+    turned = turn.there(z)
     w, n = turned.shape
     along, across = max(abs(north), abs(east)), min(abs(north), abs(east))
     f = -across / along if across > _FLAT else 0.0  # lines drift away from the sensor's side
     out = np.zeros(turned.shape, dtype=np.uint16)
-    _sweep(turned, height, f * np.arange(n, dtype=float), np.ones(n), f, 0.0, surface.cell, (0.0, w - 1 - f * (n - 1)), lines, out)
-    return back(out)
+    _sweep(
+        turned,
+        height,
+        f * np.arange(n, dtype=float),
+        np.ones(n),
+        f,
+        0.0,
+        surface.cell,
+        (0.0, w - 1 - f * (n - 1)),
+        lines,
+        out,
+    )
+    return turn.back(out)
 
 
 def seen_from(surface: Surface, east: float, north: float, up: float, height: float = 0.0) -> NDArray[np.bool_]:
@@ -73,8 +85,9 @@ def seen_from(surface: Surface, east: float, north: float, up: float, height: fl
     if far < 0.75 or (abs(dy) < rows and abs(dx) < columns):
         from blindspot.measure.coverage.march import march
 
-        return np.asarray(march(z, z + height, row, column, up, surface.cell))
-    turned, back = _turn(z, dx, dy)
+        return np.asarray(march(z, z + height, row, column, up))
+    turn = _turn(dx, dy)
+    turned = turn.there(z)
     w, n = turned.shape
     along, across = (abs(dy), abs(dx)) if abs(dy) >= abs(dx) else (abs(dx), abs(dy))
     start = (n - 1) / 2 - along  # the sensor's row in the turned grid, before row 0
@@ -82,7 +95,7 @@ def seen_from(surface: Surface, east: float, north: float, up: float, height: fl
     if start > -1:
         from blindspot.measure.coverage.march import march
 
-        return np.asarray(march(z, z + height, row, column, up, surface.cell))
+        return np.asarray(march(z, z + height, row, column, up))
     steps = np.arange(n, dtype=float)
     middle = (n - 1) / 2
     b = (steps - start) / (middle - start)
@@ -95,12 +108,10 @@ def seen_from(surface: Surface, east: float, north: float, up: float, height: fl
     _sweep(turned, height, a, b, slope0, slope1, surface.cell, (min(ends), max(ends)), LINES, out)
     i, j = np.arange(n)[None, :], np.arange(w)[:, None]
     distance = np.hypot(i - start, j - side) * surface.cell
-    return np.asarray(back(code((up - turned - height) / distance) > out))
+    return np.asarray(turn.back(code((up - turned - height) / distance) > out))
 
 
-def horizons(
-    surface: Surface, height: float = 0.0, bins: int = BINS, executor: Executor | None = None
-) -> Horizons:
+def horizons(surface: Surface, height: float = 0.0, bins: int = BINS, executor: Executor | None = None) -> Horizons:
     """The horizon map in `bins` directions. Raises UsageError where it would not fit in memory."""
     size = 2 * bins * surface.z.size
     if size > MOST_BYTES:
@@ -122,23 +133,28 @@ def code(tangent: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((t / (1 + np.abs(t)) + 1) * 32767.5)
 
 
-def _turn(z: NDArray[np.float64], east: float, north: float):  # type: ignore[no-untyped-def]  # grid and the way back
-    """The grid turned so that the second index runs away from the sensor and the first towards its side; and the way back."""
-    steep = abs(north) >= abs(east)
-    flip_along = north < 0 if steep else east > 0  # row 0 is north, column 0 west
-    flip_across = east < 0 if steep else north > 0
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """How a grid is turned so that the second index runs away from the sensor and the first towards its side."""
 
-    def turn(x):  # type: ignore[no-untyped-def]
-        x = x.T if steep else x
-        x = x[:, ::-1] if flip_along else x
-        return x[::-1] if flip_across else x
+    steep: bool
+    flip_along: bool
+    flip_across: bool
 
-    def back(x):  # type: ignore[no-untyped-def]
-        x = x[::-1] if flip_across else x
-        x = x[:, ::-1] if flip_along else x
-        return np.ascontiguousarray(x.T if steep else x)
+    def there(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        z = z.T if self.steep else z
+        z = z[:, ::-1] if self.flip_along else z
+        return np.ascontiguousarray(z[::-1] if self.flip_across else z)
 
-    return np.ascontiguousarray(turn(z)), back
+    def back(self, x: NDArray[Any]) -> NDArray[Any]:
+        x = x[::-1] if self.flip_across else x
+        x = x[:, ::-1] if self.flip_along else x
+        return np.ascontiguousarray(x.T if self.steep else x)
+
+
+def _turn(east: float, north: float) -> _Turn:
+    steep = abs(north) >= abs(east)  # row 0 is north, column 0 west
+    return _Turn(steep, north < 0 if steep else east > 0, east < 0 if steep else north > 0)
 
 
 def _sweep(

@@ -10,7 +10,7 @@ Every factor is drawn uniformly in log-odds between its ends, or worked out from
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -103,7 +103,7 @@ def offer(key: str, samples: NDArray[np.float64], envelope: Range, chain: Sequen
 def either(key: str, offers: Sequence[Opportunity], shared: Range = SHARED) -> Opportunity:
     """Several watches of one place: noticed in at least one, between "the same cause" (the best) and independent."""
     if len(offers) == 1:
-        return Opportunity(key, *(getattr(offers[0], f) for f in ("low", "median", "high", "envelope", "samples")), (*offers[0].chain,))
+        return replace(offers[0], id=key)
     common = (shared.low + shared.high) / 2
     stack = np.stack([o.samples for o in offers])
     samples = common * stack.max(axis=0) + (1 - common) * (1 - np.prod(1 - stack, axis=0))
@@ -115,7 +115,8 @@ def either(key: str, offers: Sequence[Opportunity], shared: Range = SHARED) -> O
 
 def physical() -> dict[str, NDArray[np.float64]]:
     """Shares (0-1) of the ranges of the measured quantities, (4096,) each: the same for every factor of a watch, so that
-    a high wall both hides and shades."""
+    a high wall both hides and shades.
+    """
     return dict(zip(PHYSICAL, _drawn(len(PHYSICAL)), strict=True))
 
 
@@ -136,7 +137,9 @@ def between(r: Range, share: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-(a + (b - a) * share))))
 
 
-def correlated_looks(p: NDArray[np.float64], n: NDArray[np.float64], shared: NDArray[np.float64]) -> NDArray[np.float64]:
+def correlated_looks(
+    p: NDArray[np.float64], n: NDArray[np.float64], shared: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """P(noticed in at least one of n looks) when the share `shared` of the cause is common to all."""
     return np.asarray(shared * p + (1 - shared) * -np.expm1(n * np.log1p(-np.minimum(p, 1 - 1e-12))))
 
@@ -166,7 +169,8 @@ def _chain(factors: Sequence[Factor], looks: Range, shared: Range, basis: str) -
 
 def _drawn(columns: int) -> NDArray[np.float64]:
     """The first columns of one Latin hypercube (McKay et al. 1979), (columns, 4096): every column holds each of 4096
-    equal slices once, and does not depend on how many are asked for."""
+    equal slices once, and does not depend on how many are asked for.
+    """
     return _hypercube()[:columns]
 
 

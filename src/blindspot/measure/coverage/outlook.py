@@ -9,7 +9,16 @@ import numpy as np
 
 from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.canyon import drawn_share, in_shade, line_of_sight, sun
-from blindspot.measure.coverage.opportunity import SHARED, SHARED_BASIS, Factor, Opportunity, either, mixed, opportunity, physical
+from blindspot.measure.coverage.opportunity import (
+    SHARED,
+    SHARED_BASIS,
+    Factor,
+    Opportunity,
+    either,
+    mixed,
+    opportunity,
+    physical,
+)
 from blindspot.measure.coverage.resolution import ADULT, BASIS, CHILD, resolved, resolved_draws
 from blindspot.measure.coverage.seen import Interval, Path, timeline
 from blindspot.quantities import Range
@@ -123,15 +132,22 @@ def _view(
         else:
             watched = _stated(row)
         factors[kind] = (*watched, *_each_look(row, size, height, sight, position))
+    if not factors["adult"]:
+        raise UsageError(
+            "bounds nothing of what could be seen; give at least one of on_station, in_view, line_of_sight, setting, gsd_m, attention"
+        )
     if surface is None or path is None:
         return WatchView(row.id, factors, intervals, position)
     shares, block = blocks(_around(surface, spot, path), path, executor)
     return WatchView(row.id, factors, intervals, position, shares, block)
 
 
-def blocks(surface: Surface, path: Path, executor: Executor | None = None, most: int = 48) -> tuple[NDArray[np.float64], float]:
+def blocks(
+    surface: Surface, path: Path, executor: Executor | None = None, most: int = 48
+) -> tuple[NDArray[np.float64], float]:
     """The blind-spot map of a surface for an adult: seen share of the open ground in at most 48 x 48 blocks (NaN = built
-    over), and the size of a block in metres."""
+    over), and the size of a block in metres.
+    """
     from blindspot.measure.coverage.horizon import horizons
     from blindspot.measure.coverage.sight import seen_share
 
@@ -155,13 +171,22 @@ def _watched(intervals: tuple[Interval, ...], row: Watch) -> Factor:
     """Share of the window in which the place was on station, in the footprint and not unattended."""
     off = {"not on station", "no record", "not pointed", "not attended"}
     total = sum(i.end - i.start for i in intervals)
-    sure = sum(i.end - i.start for i in intervals if i.state == "seen" or (i.state != "perhaps" and i.reason not in off))
+    sure = sum(
+        i.end - i.start for i in intervals if i.state == "seen" or (i.state != "perhaps" and i.reason not in off)
+    )
     maybe = sum(i.end - i.start for i in intervals if i.state == "perhaps" or i.reason not in off)
-    return Factor("on station and pointed", Range(sure / total, max(sure, min(maybe, total)) / total), f"share of the time, from {row.path}")
+    return Factor(
+        "on station and pointed",
+        Range(sure / total, max(sure, min(maybe, total)) / total),
+        f"share of the time, from {row.path}",
+    )
 
 
 def _each_look(
-    row: Watch, size: float, height: float, sight: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    row: Watch,
+    size: float,
+    height: float,
+    sight: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
     position: tuple[float, float] | None,
 ) -> list[Factor]:
     found = []
@@ -188,7 +213,7 @@ def _each_look(
     if row.shade is not None and position is not None and row.setting is not None:
         dark = in_shade(row.setting, wall, width, position[0], tall)
         r = Range(1 - dark.high * (1 - row.shade.low), 1 - dark.low * (1 - row.shade.high))
-        lit = drawn_share(row.setting, walls, widths, position[0], height)
+        lit = drawn_share(row.setting, walls, widths, np.full_like(walls, position[0]), height)
         samples = 1 - (1 - lit) * (1 - _drawn(row.shade, share["task"]))
         basis = f"sun {position[0]:.0f} degrees high, {dark.low:.0%}-{dark.high:.0%} of the place in shade, factor {row.shade} there: judgement"
         found.append(Factor("light", r, basis, each_look=True, samples=samples))
@@ -253,11 +278,18 @@ def orbit(spot: tuple[float, float, float], radius_km: Range, altitude_m: Range,
     up = np.concatenate([np.full(_ORBIT, ground + a) for _, a in sorted(corners)])
     n = len(east)
     unknown = np.full(n, np.nan)
-    return Path(np.arange(n, dtype=float), east, north, up, np.full(n, spot[0]), np.full(n, spot[1]), unknown, unknown, unknown)
+    return Path(
+        np.arange(n, dtype=float), east, north, up, np.full(n, spot[0]), np.full(n, spot[1]), unknown, unknown, unknown
+    )
 
 
 def _sight(
-    surface: Surface, path: Path, spot: tuple[float, float, float], height: float, error: float, executor: Executor | None
+    surface: Surface,
+    path: Path,
+    spot: tuple[float, float, float],
+    height: float,
+    error: float,
+    executor: Executor | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Least and greatest share of the place in sight at each position, the surface's height error included."""
     from blindspot.measure.coverage.horizon import horizons
@@ -286,5 +318,10 @@ def _around(surface: Surface, spot: tuple[float, float, float], path: Path) -> S
         return surface  # the place lies outside: `place_in_sight` says so
     ground = None if surface.ground is None else surface.ground[i0:i1, j0:j1]
     return Part(
-        surface.z[i0:i1, j0:j1], surface.cell, surface.x + j0 * surface.cell, surface.y - i0 * surface.cell, surface.crs, ground
+        surface.z[i0:i1, j0:j1],
+        surface.cell,
+        surface.x + j0 * surface.cell,
+        surface.y - i0 * surface.cell,
+        surface.crs,
+        ground,
     )

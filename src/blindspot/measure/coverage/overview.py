@@ -98,8 +98,8 @@ def _covered(route: Route, plane: Aircraft, file: Sorties, executor: Executor | 
     speeds = np.linspace(plane.speed.low, plane.speed.high, 65)
     transit = 2 * route.metres / speeds / HOUR
     stays = {best: plane.rate(speeds, best) * transit for best in plane.best_speeds()}
-    worst = max(((float(b.max()), float(transit[b.argmax()])) for b in stays.values()))
-    good = min(((float(b.min()), float(transit[b.argmin()])) for b in stays.values()))
+    worst = max((float(b.max()), float(transit[b.argmax()])) for b in stays.values())
+    good = min((float(b.min()), float(transit[b.argmin()])) for b in stays.values())
     corners = (
         (worst, plane.endurance_h.low - plane.reserve_h.high, file.turnaround_h.high, file.abort.high),
         (good, plane.endurance_h.high - plane.reserve_h.low, file.turnaround_h.low, file.abort.low),
@@ -126,7 +126,9 @@ def _statements(file: Sorties, routes: dict[tuple[str, str], Route]) -> tuple[tu
     statements = [
         Statement(s.id, s.quantity, s.at_least or 0.0, np.inf if s.at_most is None else s.at_most, s.base) for s in rows
     ]
-    return solve(statements, to_place, Limits(_speed(file.limits.speed_kmh), file.limits.endurance_h, file.turnaround_h))
+    return solve(
+        statements, to_place, Limits(_speed(file.limits.speed_kmh), file.limits.endurance_h, file.turnaround_h)
+    )
 
 
 def sortie_tables(file: Sorties, found: Overview) -> dict[str, Any]:
@@ -183,7 +185,11 @@ def sortie_tables(file: Sorties, found: Overview) -> dict[str, Any]:
                 "phase": o.phase,
                 "aircraft": o.aircraft,
                 "cover": [
-                    {"m": m, "share": _pair(c, 3), "hours_unwatched_per_day": _pair(Range(24 * (1 - c.high), 24 * (1 - c.low)), 1)}
+                    {
+                        "m": m,
+                        "share": _pair(c, 3),
+                        "hours_unwatched_per_day": _pair(Range(24 * (1 - c.high), 24 * (1 - c.low)), 1),
+                    }
                     for m, c in enumerate(o.covered, 1)
                 ],
             }
@@ -200,9 +206,16 @@ def sortie_tables(file: Sorties, found: Overview) -> dict[str, Any]:
             }
             for f in found.sets
         ],
-        "closed": [{"country": c.country, "polygon": [list(p) for p in c.polygon], "standoff_km": c.standoff_km} for c in file.closed],
+        "closed": [
+            {"country": c.country, "polygon": [list(p) for p in c.polygon], "standoff_km": c.standoff_km}
+            for c in file.closed
+        ],
         "cueing": cueing(file, found),
-        "context": [{"id": s.id, "says": s.summary, "speaker": s.speaker, "url": s.url} for s in file.statement if s.quantity == "context"],
+        "context": [
+            {"id": s.id, "says": s.summary, "speaker": s.speaker, "url": s.url}
+            for s in file.statement
+            if s.quantity == "context"
+        ],
         "assumptions": assumptions(file),
     }
 
@@ -255,14 +268,26 @@ def assumptions(file: Sorties) -> list[dict[str, str]]:
             {"what": f"{p.name}: transit speed, km/h", "value": str(p.speed_kmh), "basis": p.basis},
         ]
         if p.best_speed_kmh:
-            rows.append({"what": f"{p.name}: best speed, km/h (fuel by the drag polar)", "value": str(p.best_speed_kmh), "basis": p.basis})
+            rows.append(
+                {
+                    "what": f"{p.name}: best speed, km/h (fuel by the drag polar)",
+                    "value": str(p.best_speed_kmh),
+                    "basis": p.basis,
+                }
+            )
         rows.append({"what": f"{p.name}: fuel kept back, hours", "value": str(p.reserve_h), "basis": p.basis})
     rows += [
         {"what": f"closed: {c.country or 'polygon'}", "value": f"{c.standoff_km:g} km stand-off", "basis": c.basis}
         for c in file.closed
     ]
     if file.limits:
-        rows.append({"what": "limits of speed, km/h, and endurance, h", "value": f"{file.limits.speed_kmh}; {file.limits.endurance_h}", "basis": file.limits.basis})
+        rows.append(
+            {
+                "what": "limits of speed, km/h, and endurance, h",
+                "value": f"{file.limits.speed_kmh}; {file.limits.endurance_h}",
+                "basis": file.limits.basis,
+            }
+        )
     return rows
 
 

@@ -62,8 +62,15 @@ def read_path(file: pathlib.Path, local: Callable[[float, float], tuple[float, f
     east, north = _project(table["lat"], table["lon"], local, file.name)
     aim_east, aim_north = _project(table["aim_lat"], table["aim_lon"], local, file.name)
     path = Path(
-        table["time"], east, north, table["height_m"] - ground_m, aim_east, aim_north,
-        table["radius_m"], table["gsd_m"], table["attended"],
+        table["time"],
+        east,
+        north,
+        table["height_m"] - ground_m,
+        aim_east,
+        aim_north,
+        table["radius_m"],
+        table["gsd_m"],
+        table["attended"],
     )
     return checked_path(path, file.name)
 
@@ -81,7 +88,9 @@ def _project(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     known = np.isfinite(lat) & np.isfinite(lon)
     if np.any(np.abs(lat[known]) > 90) or np.any(np.abs(lon[known]) > 180):
-        raise UsageError(f"{name}: a latitude lies beyond 90 or a longitude beyond 180 degrees; are the columns swapped?")
+        raise UsageError(
+            f"{name}: a latitude lies beyond 90 or a longitude beyond 180 degrees; are the columns swapped?"
+        )
     found = np.full((2, len(lat)), np.nan)
     for i in np.flatnonzero(known):
         found[:, i] = local(lat[i], lon[i])

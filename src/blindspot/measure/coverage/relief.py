@@ -29,10 +29,8 @@ def fly(aircraft, transit, station, turnaround, aborts):  # type: ignore[no-unty
             if ready[j] < ready[k]:
                 k = j
         start = leaves - transit[i]
-        if ready[k] > start:
-            start = ready[k]
-        if known > start:
-            start = known
+        start = max(start, ready[k])
+        start = max(start, known)
         if i == 0:
             start = 0.0
             first = transit[i]
@@ -45,8 +43,7 @@ def fly(aircraft, transit, station, turnaround, aborts):  # type: ignore[no-unty
             ready[k] = start + 2.0 * out + turnaround[i]
             continue
         arrives = start + transit[i]
-        if arrives - leaves > gap:
-            gap = arrives - leaves
+        gap = max(gap, arrives - leaves)
         covered += station[i]
         leaves = arrives + station[i]
         moving += 2.0 * transit[i]

@@ -50,7 +50,9 @@ def closed_zone(shape: Any, standoff_m: float) -> Any:
     plane = f"+proj=aeqd +lat_0={middle.y} +lon_0={middle.x} +datum=WGS84 +units=m"
     there = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
     back = Transformer.from_crs(plane, "EPSG:4326", always_xy=True)
-    wide = transform(shape, there.transform, interleaved=False).buffer(standoff_m, quad_segs=8).simplify(_CORNER_TOLERANCE)
+    wide = (
+        transform(shape, there.transform, interleaved=False).buffer(standoff_m, quad_segs=8).simplify(_CORNER_TOLERANCE)
+    )
     return transform(wide, back.transform, interleaved=False)
 
 
@@ -75,7 +77,8 @@ def shortest_routes(
     there = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
     back = Transformer.from_crs(plane, "EPSG:4326", always_xy=True)
     geod = Geod(ellps="WGS84")
-    if np.any(geod.inv(*np.broadcast_arrays(lon0, lat0, *lonlat.T)[:2], lonlat[:, 0], lonlat[:, 1])[2] > _REACH):
+    from_middle = geod.inv(np.full(len(ends), lon0), np.full(len(ends), lat0), lonlat[:, 0], lonlat[:, 1])[2]
+    if np.any(from_middle > _REACH):
         raise UsageError("bases and places lie more than 8,000 km from their middle; split the file into regions")
     zone = unary_union([transform(shape, there.transform, interleaved=False) for shape in closed]) if closed else None
     points = np.column_stack(there.transform(lonlat[:, 0], lonlat[:, 1]))

@@ -102,7 +102,11 @@ def timeline(
     # 2 = surely, 1 = perhaps, 0 = surely not
     pointed = np.where(known, 1 + (off + slack <= path.radius) - (off - slack > path.radius), 1)
     clear = np.where(sight[0] > 0, 2, np.where(sight[1] > 0, 1, 0))
-    fine = np.where(np.isnan(path.gsd), 1, np.where(task_probability(np.nan_to_num(path.gsd, nan=1.0), size_m, DETECT) >= least, 2, 0))
+    fine = np.where(
+        np.isnan(path.gsd),
+        1,
+        np.where(task_probability(np.nan_to_num(path.gsd, nan=1.0), size_m, DETECT) >= least, 2, 0),
+    )
     attended = np.where(np.isnan(path.attended), 1, np.where(path.attended > 0, 2, 0))
     steps = np.stack([pointed, clear, fine, attended])
     worst = steps.min(axis=0)
@@ -115,8 +119,13 @@ def timeline(
     for a, b, i in zip(start, end, row, strict=True):
         if i >= 0:
             new = Interval(
-                a, b, names[state[i]], "" if reason[i] < 0 else REASONS[reason[i]],
-                (float(sight[0][i]), float(sight[1][i])), (float(path.gsd[i]),) * 2, (float(slant[i]),) * 2,
+                a,
+                b,
+                names[state[i]],
+                "" if reason[i] < 0 else REASONS[reason[i]],
+                (float(sight[0][i]), float(sight[1][i])),
+                (float(path.gsd[i]),) * 2,
+                (float(slant[i]),) * 2,
             )
         else:
             nan = (float("nan"), float("nan"))
@@ -145,7 +154,11 @@ def _spans(
         raise UsageError("the window of time ends before it begins")
     pieces: list[tuple[float, float, int]] = [(first, min(last, time[0]), -1)]
     for i, t in enumerate(time):
-        until = time[i + 1] if i + 1 < len(time) else t + min(longest, np.median(np.diff(time)) if len(time) > 1 else longest)
+        until = (
+            time[i + 1]
+            if i + 1 < len(time)
+            else t + min(longest, np.median(np.diff(time)) if len(time) > 1 else longest)
+        )
         held = min(until, t + longest)
         pieces.append((t, held, i))
         if until > held:
@@ -161,4 +174,6 @@ def _joined(a: Interval, b: Interval) -> Interval:
         values = np.array([*x, *y])
         return (float(np.nanmin(values)), float(np.nanmax(values))) if np.isfinite(values).any() else x
 
-    return Interval(a.start, b.end, a.state, a.reason, span(a.sight, b.sight), span(a.gsd, b.gsd), span(a.slant_m, b.slant_m))
+    return Interval(
+        a.start, b.end, a.state, a.reason, span(a.sight, b.sight), span(a.gsd, b.gsd), span(a.slant_m, b.slant_m)
+    )

@@ -59,7 +59,9 @@ def aircraft_for_orbit(transit_h: float, on_station_h: float, turnaround_h: floa
 
 def sortie(route: Route, aircraft: Aircraft, turnaround_h: Range) -> Sortie:
     """The ranges of a sortie over every corner of its inputs and a ladder of transit speeds."""
-    speeds = np.linspace(aircraft.speed.low, aircraft.speed.high, 1 if aircraft.speed.low == aircraft.speed.high else _SPEEDS)
+    speeds = np.linspace(
+        aircraft.speed.low, aircraft.speed.high, 1 if aircraft.speed.low == aircraft.speed.high else _SPEEDS
+    )
     transit = 2 * route.metres / speeds / HOUR
     shares, stays, crews, costs = [], [], [], []
     for best, endurance, reserve, turnaround in product(

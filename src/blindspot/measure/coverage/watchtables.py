@@ -50,7 +50,13 @@ def _watch(w: WatchView) -> dict[str, Any]:
     return {
         "id": w.id,
         "factors": [
-            {"person": kind, "name": f.name, "low": round(f.range.low, 4), "high": round(f.range.high, 4), "basis": f.basis}
+            {
+                "person": kind,
+                "name": f.name,
+                "low": round(f.range.low, 4),
+                "high": round(f.range.high, 4),
+                "basis": f.basis,
+            }
             for kind, factors in w.factors.items()
             for f in factors
         ],

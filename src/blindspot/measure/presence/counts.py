@@ -20,6 +20,8 @@ from blindspot.measure.presence.fit import Fit, maximise
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from blindspot.measure.presence.fit import Likelihood
+
 MIXTURES = ("poisson", "negative_binomial", "zero_inflated")
 
 
@@ -112,7 +114,9 @@ def _terms(
     if mixture == "negative_binomial":
         r = np.exp(np.clip(x[-1], -30, 30))
         prior = (
-            gammaln(n + r) - gammaln(r) - gammaln(n + 1)
+            gammaln(n + r)
+            - gammaln(r)
+            - gammaln(n + 1)
             + r * (np.log(r) - np.log(r + mean))[:, None]
             + n * (eta - np.log(r + mean))[:, None]
         )
@@ -128,7 +132,7 @@ def _terms(
     return weights / total, (np.log(total) + top)[:, 0], mean, p, n
 
 
-def _likelihood(data: Repeated, mixture: str, k: int):  # type: ignore[no-untyped-def]  # a closure: see fit.Likelihood
+def _likelihood(data: Repeated, mixture: str, k: int) -> Likelihood:
     from scipy.special import digamma, expit
 
     choose = _choose(data, k)

@@ -16,7 +16,11 @@ from blindspot.errors import UsageError
 from blindspot.measure.presence.fit import Fit, maximise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+
+    from blindspot.measure.presence.fit import Likelihood
 
 KEYS = ("halfnormal", "exponential", "hazard", "uniform")
 
@@ -27,7 +31,9 @@ def line_transects(
     """Density per hectare from counts y (lines, bands), band ends and line lengths in metres."""
     y, breaks, length = (np.asarray(x, dtype=float) for x in (y, breaks, length))
     if y.shape != (len(length), len(breaks) - 1):
-        raise UsageError(f"{y.shape[0]} x {y.shape[1]} counts do not fit {len(length)} lines and {len(breaks) - 1} bands")
+        raise UsageError(
+            f"{y.shape[0]} x {y.shape[1]} counts do not fit {len(length)} lines and {len(breaks) - 1} bands"
+        )
     if key not in KEYS:
         raise UsageError(f"{key}: is not a detection function; choose one of {', '.join(KEYS)}")
     area = 2 * length[:, None] / 1e4  # hectares per metre of distance
@@ -41,7 +47,9 @@ def line_transects(
         mean = np.exp(theta[0]) * area * (half * (g @ weights))
         return float((mean - y * np.log(np.maximum(mean, 1e-300)) + _log_factorial(y)).sum())
 
-    start = np.array([np.log(y.sum() / (area * (breaks[-1] - breaks[0])).sum()), *[np.log(breaks[-1] / 2)] * bool(shape)])
+    start = np.array(
+        [np.log(y.sum() / (area * (breaks[-1] - breaks[0])).sum()), *[np.log(breaks[-1] / 2)] * bool(shape)]
+    )
     start = np.append(start, 0.5) if key == "hazard" else start
     names = ("density", *shape)
     return maximise(f"distance {key}", names, ("log",) * len(names), _numeric(value), start)
@@ -90,7 +98,7 @@ def _log_factorial(y: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(gammaln(y + 1))
 
 
-def _numeric(value):  # type: ignore[no-untyped-def]  # a closure: see fit.Likelihood
+def _numeric(value: Callable[[NDArray[np.float64]], float]) -> Likelihood:
     """Value and gradient by fourth-order central differences: smooth one- to three-parameter curves only."""
 
     def both(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+NOBODY = Range(0.0, 0.0)
 Noticed = Range | tuple[float, ...]  # a range, or quantiles evenly from 0 to 100 per cent, as `coverage` offers them
 
 
@@ -28,7 +29,7 @@ class Scene:
     noticed_adult: Noticed  # P(noticed | present and outdoors)
     noticed_child: Noticed
     together: Range  # P(all are outdoors or indoors together): the common cause; 0 = each by himself
-    passers: Range = Range(0.0, 0.0)  # mean number of others
+    passers: Range = NOBODY  # mean number of others
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,14 +98,34 @@ def _row(p: PlacePresence) -> dict[str, Any]:
         "noticed_child": _band(stated.noticed_child),
         "any_noticed": _band(stated.any_noticed),
         "lr_none_seen": _ends(stated.lr_none),
-        "before": {"median": quantile(stated.before, 0.5), "low": quantile(stated.before, 0.05), "high": quantile(stated.before, 0.95), "p_none": round(float(stated.before[0]), 5)},
-        "children": {"median": quantile(stated.children_after, 0.5), "low": quantile(stated.children_after, 0.05), "high": quantile(stated.children_after, 0.95), "p_any": round(float(1 - stated.children_after[0]), 5)},
+        "before": {
+            "median": quantile(stated.before, 0.5),
+            "low": quantile(stated.before, 0.05),
+            "high": quantile(stated.before, 0.95),
+            "p_none": round(float(stated.before[0]), 5),
+        },
+        "children": {
+            "median": quantile(stated.children_after, 0.5),
+            "low": quantile(stated.children_after, 0.05),
+            "high": quantile(stated.children_after, 0.95),
+            "p_any": round(float(1 - stated.children_after[0]), 5),
+        },
         "common_cause": {
-            name: {"present": _spread(x), "p_none": round(float(x.after[0]), 5), "lr_none_seen": _ends(x.lr_none), "any_noticed": _band(x.any_noticed)}
+            name: {
+                "present": _spread(x),
+                "p_none": round(float(x.after[0]), 5),
+                "lr_none_seen": _ends(x.lr_none),
+                "any_noticed": _band(x.any_noticed),
+            }
             for name, x in (("each by himself", p.result.independent), ("all together", p.result.together))
         },
         "distribution": [
-            {"n": n, "before": round(float(stated.before[n]), 6), "after": round(float(stated.after[n]), 6), "p_seen_given_n": None if np.isnan(stated.likelihood[n]) else round(float(stated.likelihood[n]), 6)}
+            {
+                "n": n,
+                "before": round(float(stated.before[n]), 6),
+                "after": round(float(stated.after[n]), 6),
+                "p_seen_given_n": None if np.isnan(stated.likelihood[n]) else round(float(stated.likelihood[n]), 6),
+            }
             for n in range(most)
         ],
         "chain": list(p.chain),
@@ -125,7 +145,9 @@ def _scene(
     home = {}
     if (row.home_adult is None or row.home_child is None) and row.households is not None and row.households.high > 0:
         if row.when is None or (row.when.end - row.when.start).total_seconds() >= 86400:
-            raise UsageError("needs an hour to know who is at home; give `when` with a time, or home_adult and home_child")
+            raise UsageError(
+                "needs an hour to know who is at home; give `when` with a time, or home_adult and home_child"
+            )
         middle = row.when.start + (row.when.end - row.when.start) / 2
         sign = -1 if utc_offset.startswith("-") else 1
         offset = sign * (int(utc_offset[1:3]) + int(utc_offset[4:6]) / 60)
@@ -134,9 +156,14 @@ def _scene(
     households = take("households", row.households, NONE, "none")
     if households.high > 0:
         mean = sum(n * p for n, p in enumerate(sizes))
-        chain.append(f"household of {mean:.1f} on average (table {row.table}: ALCS 2013-14)" if row.table in TABLES else f"household of {mean:.1f} on average ({row.table})")
+        chain.append(
+            f"household of {mean:.1f} on average (table {row.table}: ALCS 2013-14)"
+            if row.table in TABLES
+            else f"household of {mean:.1f} on average ({row.table})"
+        )
     noticed = {
-        kind: _noticed(kind, getattr(row, f"noticed_{kind}"), place, views, chain, row.basis) for kind in ("adult", "child")
+        kind: _noticed(kind, getattr(row, f"noticed_{kind}"), place, views, chain, row.basis)
+        for kind in ("adult", "child")
     }
     return (
         Scene(

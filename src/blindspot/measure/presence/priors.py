@@ -32,7 +32,9 @@ CHILDREN_BASIS = "ALCS 2013-14: 3.1 of 7.3 members are under 15 (urban); a tenth
 def packaged_sizes(table: str = "urban") -> tuple[float, ...]:
     """P(size = 0, 1, 2, ...) of an Afghan household: `national`, `urban` or `rural`."""
     if table not in TABLES:
-        raise UsageError(f"{table}: is not a packaged table of households; the tables are {', '.join(TABLES)}, or a CSV file")
+        raise UsageError(
+            f"{table}: is not a packaged table of households; the tables are {', '.join(TABLES)}, or a CSV file"
+        )
     return tuple(sizes_from(_packaged("households_afghanistan.csv"), table).tolist())
 
 
@@ -50,7 +52,7 @@ def sizes_from(rows: list[dict[str, str]], column: str) -> NDArray[np.float64]:
     found = np.zeros(max(b for _, b, _ in bins) + 1)
     for a, b, share in bins:
         found[a : b + 1] += share / (b - a + 1)
-    return found / found.sum()
+    return np.asarray(found / found.sum())
 
 
 def at_home(hour: float) -> dict[str, tuple[Range, str]]:

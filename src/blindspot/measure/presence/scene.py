@@ -51,10 +51,12 @@ def posterior(scene: Scene, seen: int | None, draws: int = DRAWS) -> Posterior:
     joint = prior * chance
     weight = joint.sum(axis=(1, 2))
     if not weight.sum() > 0:
-        raise UsageError(f"{seen} persons were seen, but the scene holds at most {2 * (n - 1)}: check households and passers")
+        raise UsageError(
+            f"{seen} persons were seen, but the scene holds at most {2 * (n - 1)}: check households and passers"
+        )
     total = _diagonals(n)
-    each = np.apply_along_axis(lambda p: np.bincount(total, p, 2 * n - 1), 1, joint.reshape(draws, -1))
-    before = np.bincount(total, prior.mean(axis=0).ravel(), 2 * n - 1)
+    each = np.array([np.bincount(total, p, 2 * n - 1) for p in joint.reshape(draws, -1)], dtype=float)
+    before = np.asarray(np.bincount(total, prior.mean(axis=0).ravel(), 2 * n - 1), dtype=float)
     safe = np.where(weight > 0, weight, 1.0)[:, None]
     nobody = prior[:, 0, 0]
     missed = (prior * none).sum(axis=(1, 2)) - nobody
@@ -121,7 +123,7 @@ def quantile(pmf: NDArray[np.float64], share: float) -> int:
 
 def _two_binomials(a: NDArray[np.float64], c: NDArray[np.float64], k: int, n: int) -> NDArray[np.float64]:
     first, second = _binomial(a, k, n), _binomial(c, k, n)
-    return np.einsum("dim,djm->dij", first, second[:, :, ::-1])
+    return np.asarray(np.einsum("dim,djm->dij", first, second[:, :, ::-1]))
 
 
 def _binomial(p: NDArray[np.float64], k: int, n: int) -> NDArray[np.float64]:
@@ -140,7 +142,7 @@ def _choose(n: int, k: int) -> NDArray[np.float64]:
 
 @cache
 def _diagonals(n: int) -> NDArray[np.int_]:
-    """adults + children of each cell of the joint table, flat."""
+    """Adults + children of each cell of the joint table, flat."""
     return np.add.outer(np.arange(n), np.arange(n)).ravel()
 
 
