@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -168,6 +168,7 @@ BOUNDS = {
 }
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from(sorted(BOUNDS)), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=5))
 def test_sets_that_hold_agree_with_linear_programming(drawn):
     statements = []

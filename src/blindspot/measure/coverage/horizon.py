@@ -50,26 +50,8 @@ def horizon(surface: Surface, azimuth: float, height: float = 0.0, lines: int = 
     `height` is that of the person looked for above the surface.
     """
     z = checked(surface.z, surface.cell)
-    east, north = np.sin(np.radians(azimuth)), np.cos(np.radians(azimuth))
-    turn = _turn(east, north)
-    turned = turn.there(z)
-    w, n = turned.shape
-    along, across = max(abs(north), abs(east)), min(abs(north), abs(east))
-    f = -across / along if across > _FLAT else 0.0  # lines drift away from the sensor's side
-    out = np.zeros(turned.shape, dtype=np.uint16)
-    _sweep(
-        turned,
-        height,
-        f * np.arange(n, dtype=float),
-        np.ones(n),
-        f,
-        0.0,
-        surface.cell,
-        (0.0, w - 1 - f * (n - 1)),
-        lines,
-        out,
-    )
-    return turn.back(out)
+    turn = _towards(azimuth)
+    return np.ascontiguousarray(turn.back(_parallel(turn.there(z), azimuth, height, surface.cell, lines)))
 
 
 def seen_from(surface: Surface, east: float, north: float, up: float, height: float = 0.0) -> NDArray[np.bool_]:
@@ -119,11 +101,22 @@ def horizons(surface: Surface, height: float = 0.0, bins: int = BINS, executor: 
             f"a horizon map of {surface.z.shape[0]} x {surface.z.shape[1]} cells in {bins} directions takes "
             f"{size / 2**30:.0f} GB; cut the surface to what can hide the places, or use larger cells"
         )
-    azimuths = [360.0 * k / bins for k in range(bins)]
-    codes = np.empty((bins, *surface.z.shape), dtype=np.uint16)
-    run = map if executor is None else executor.map
-    for k, found in enumerate(run(horizon, [surface] * bins, azimuths, [height] * bins, [MAP_LINES] * bins)):
-        codes[k] = found
+    z = checked(surface.z, surface.cell)
+    groups: dict[_Turn, list[int]] = {}
+    for k in range(bins):
+        groups.setdefault(_towards(360.0 * k / bins), []).append(k)
+    codes = np.empty((bins, *z.shape), dtype=np.uint16)
+    if executor is None:
+        for turn, members in groups.items():
+            turned = turn.there(z)  # once for all directions of this side
+            for k in members:
+                codes[k] = turn.back(_parallel(turned, 360.0 * k / bins, height, surface.cell, MAP_LINES))
+        return Horizons(codes, height)
+    n = len(groups)
+    azimuths = [[360.0 * k / bins for k in members] for members in groups.values()]
+    parts = executor.map(_side, [z] * n, groups, azimuths, [height] * n, [surface.cell] * n)
+    for members, part in zip(groups.values(), parts, strict=True):
+        codes[members] = part
     return Horizons(codes, height)
 
 
@@ -149,12 +142,36 @@ class _Turn:
     def back(self, x: NDArray[Any]) -> NDArray[Any]:
         x = x[::-1] if self.flip_across else x
         x = x[:, ::-1] if self.flip_along else x
-        return np.ascontiguousarray(x.T if self.steep else x)
+        return x.T if self.steep else x
 
 
 def _turn(east: float, north: float) -> _Turn:
     steep = abs(north) >= abs(east)  # row 0 is north, column 0 west
     return _Turn(steep, north < 0 if steep else east > 0, east < 0 if steep else north > 0)
+
+
+def _towards(azimuth: float) -> _Turn:
+    return _turn(float(np.sin(np.radians(azimuth))), float(np.cos(np.radians(azimuth))))
+
+
+def _parallel(
+    turned: NDArray[np.float64], azimuth: float, height: float, cell: float, lines: int
+) -> NDArray[np.uint16]:
+    """Codes of a turned grid for a far sensor at an azimuth."""
+    w, n = turned.shape
+    east, north = abs(np.sin(np.radians(azimuth))), abs(np.cos(np.radians(azimuth)))
+    along, across = max(north, east), min(north, east)
+    f = -across / along if across > _FLAT else 0.0  # lines drift away from the sensor's side
+    out = np.zeros(turned.shape, dtype=np.uint16)
+    ends = (0.0, w - 1 - f * (n - 1))
+    _sweep(turned, height, f * np.arange(n, dtype=float), np.ones(n), f, 0.0, cell, ends, lines, out)
+    return out
+
+
+def _side(z: NDArray[np.float64], turn: _Turn, azimuths: list[float], height: float, cell: float) -> NDArray[np.uint16]:
+    """Codes of all directions of one side, (len(azimuths), rows, columns)."""
+    turned = turn.there(z)
+    return np.stack([turn.back(_parallel(turned, azimuth, height, cell, MAP_LINES)) for azimuth in azimuths])
 
 
 def _sweep(

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def sweep(z, height, a, b, slope0, slope1, cell, first, last, per, crossings, out):  # type: ignore[no-untyped-def]
     """The horizon of each cell, along lines that come from the sensor's side, as a code (see `horizon.code`).
 
@@ -64,7 +64,7 @@ def sweep(z, height, a, b, slope0, slope1, cell, first, last, per, crossings, ou
                 top = _push(hs, hz, top, s, here)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _push(hs, hz, top, s, z):  # type: ignore[no-untyped-def]
     """Add a point to the upper hull; s never falls."""
     while top >= 1 and (hz[top] - hz[top - 1]) * (s - hs[top]) <= (z - hz[top]) * (hs[top] - hs[top - 1]):
@@ -75,7 +75,7 @@ def _push(hs, hz, top, s, z):  # type: ignore[no-untyped-def]
     return top
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def look_up(codes, table, bins, lowest, shift, row, column, height, width, out):  # type: ignore[no-untyped-def]
     """Seen share of the cells of one tile: for each direction the share of time in which the sensor stood above a code.
 
