@@ -14,6 +14,7 @@ from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor
     from datetime import date
 
     from blindspot.case import Case
@@ -29,6 +30,7 @@ class Given:
     case: Case
     as_of: date | None
     results: Mapping[str, Result]
+    executor: Executor | None = None  # None: this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,36 @@ def _replay(given: Given) -> Result:
     return replayed(given.case.head.id, replay(given.case, built, given.as_of))
 
 
+def _sorties(given: Given) -> Result:
+    from blindspot.case.surveillance import open_sorties
+    from blindspot.measure.coverage import overview, sortie_tables
+
+    file = open_sorties(given.case)
+    places = {key: (place.lat, place.lon) for key, place in given.case.places.items()}
+    return sortie_tables(file, overview(file, places, given.executor))
+
+
+def _coverage(given: Given) -> Result:
+    from blindspot.case.surveillance import open_watches
+    from blindspot.measure.coverage import coverage_tables, look
+
+    rows, where = open_watches(given.case)
+    return coverage_tables(look(given.case.root, rows, given.case.places, where, given.executor))
+
+
+def _presence(given: Given) -> Result:
+    from blindspot.case.surveillance import open_households, open_watches
+    from blindspot.measure.coverage import look
+    from blindspot.measure.presence import presence_tables, who
+
+    case = given.case
+    watches, at = open_watches(case, needed=False)
+    views = {view.id: view for view in look(case.root, watches, case.places, at, given.executor)}
+    rows, where = open_households(case)
+    return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor))
+
+
+OFFERING = ("base-rate", "custody", "coverage", "presence")  # stages whose numbers the weighing may take up
 STAGES = (
     Stage("check", "Every error in the folder, at file:row:column.", ("*",), (), "check-1"),
     Stage(
@@ -93,10 +125,40 @@ STAGES = (
         "no tracks.toml says how the view was interrupted: custody has no number",
     ),
     Stage(
+        "sorties",
+        "Transit, time on station, and which public statements can hold together.",
+        ("sorties.toml", "places.csv"),
+        ("check",),
+        "sorties-1",
+        _sorties,
+        "sorties.toml",
+        "how much of the time an aircraft could be there has no computed number",
+    ),
+    Stage(
+        "coverage",
+        "What was in view and could be made out, and why not otherwise.",
+        ("watch.csv", "places.csv", "surface/*", "tracks/*"),
+        ("check",),
+        "coverage-1",
+        _coverage,
+        "watch.csv",
+        "what was in view and resolved has no computed number; opportunities are judgement",
+    ),
+    Stage(
+        "presence",
+        "Who may have been there unseen, and what none seen is worth.",
+        ("households.csv", "watch.csv", "places.csv", "case.toml", "surface/*", "tracks/*", "*.csv"),
+        ("check",),
+        "presence-1",
+        _presence,
+        "households.csv",
+        "who may have been there unseen has no computed number",
+    ),
+    Stage(
         "weigh",
         "Which account the evidence supports, with ranges, and what carries it.",
         ("*",),
-        ("base-rate", "custody"),
+        OFFERING,
         "weigh-4",
         _weigh,
     ),
@@ -104,17 +166,24 @@ STAGES = (
         "replay",
         "What could be said on each date, with only what was public then.",
         ("*",),
-        ("base-rate", "custody"),
+        OFFERING,
         "replay-3",
         _replay,
     ),
-    Stage("report", "One page that opens offline, tables, and a GeoPackage.", ("*",), ("weigh", "replay"), "report-4"),
+    Stage(
+        "report",
+        "One page that opens offline, tables, and a GeoPackage.",
+        ("*",),
+        ("sorties", "weigh", "replay"),
+        "report-4",
+    ),
 )
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
 NOT_YET = (
     ("footage", "no video with telemetry is read yet"),
     ("coverage", "what was in view and resolved has no computed number; opportunities are judgement"),
     ("presence", "who may have been there unseen has no computed number"),
+    ("track", "no track is read yet: stops are shown as reported, custody has no number"),
     ("people", "lists are shown as given; spellings are not linked and no toll is computed"),
     ("statements", "no text is read; attributions and copies are as typed in claims.csv"),
 )
@@ -157,6 +226,7 @@ class Review:
     as_of: date | None = None
     fresh: bool = False
     progress: Callable[[str], None] = lambda _: None
+    executor: Executor | None = None  # who does the work; the result is the same
     ran: list[str] = field(default_factory=list)
     _store: Store | None = None
     _case: Case | None = None
@@ -214,7 +284,7 @@ class Review:
                 results = {s.name: self.result(s.name) for s in self.before(entry) if s.run is not None}
                 case = self.case
                 self.progress(entry.says)
-                found = entry.run(Given(case, self.as_of, results))
+                found = entry.run(Given(case, self.as_of, results, self.executor))
                 self.store.put(name, made, found)
                 self.ran.append(name)
             self._results[name] = found

@@ -10,6 +10,7 @@ from blindspot.case.crosscheck import crosscheck
 from blindspot.case.model import Case
 from blindspot.case.reading import read_expect, read_head, read_table
 from blindspot.case.rows import Claim, Expected, Fact, Listed, Origin, Place, Rating, Row, Source, Standard, Stop
+from blindspot.case.surveillance import surveillance_problems
 from blindspot.errors import CaseError, Problem, UsageError, Where
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
     standards = {entry["id"]: Standard.model_validate(entry) for entry in scales.standards()} | own
     case = Case(root, head, sources, facts, origins, claims, expect, places, stops, standards, lists, ratings, where)
     problems += crosscheck(case, today)
+    problems += surveillance_problems(root, places)
     if problems:
         raise CaseError(problems)
     return case

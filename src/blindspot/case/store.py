@@ -28,6 +28,9 @@ FILES = (
     "places.csv",
     "stops.csv",
     "standards.csv",
+    "sorties.toml",
+    "watch.csv",
+    "households.csv",
 )
 FOLDERS = ("lists", "assessments")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import reviewing, track
+from blindspot.cli import coverage, reviewing, track
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -33,6 +33,9 @@ VERBS = (
     reviewing.list_stages,
     reviewing.why,
     track.track,
+    coverage.sorties,
+    coverage.coverage,
+    coverage.presence,
 )
 for verb in VERBS:
     cli.add_command(verb)
