@@ -47,6 +47,7 @@ class Footprints:
     source: NONE, FULL, OFFSET or COMPUTED. centre_gap: between reported and computed centre; corner_gap: greatest distance
     between the corners that are used and those computed; both are consistency scores, small is good.
     gsd: (n, 5, 2) metres per pixel along rows and columns, at the centre and the four corners; NaN without a picture size.
+    contradicts: reported centre and pose are further apart than half the footprint; the GSD is then that of the corners.
     """
 
     lat: Real
@@ -62,6 +63,7 @@ class Footprints:
     depression: Real
     gsd: Real
     area: Real
+    contradicts: np.ndarray
 
 
 def view(t: Telemetry, size: tuple[int, int] | None = None) -> View:
@@ -138,13 +140,19 @@ def footprints(t: Telemetry, v: View, size: tuple[int, int] | None, surface: Sur
     slant = np.linalg.norm(offset_centre, axis=-1)
     up = geo.to_ecef(lat[:, 0], lon[:, 0], np.ones(len(t))) - geo.to_ecef(lat[:, 0], lon[:, 0], np.zeros(len(t)))
     depression = np.degrees(np.arcsin(np.clip(-(offset_centre * up).sum(-1) / slant, -1, 1)))
+    area = _area(corner_lat, corner_lon)
+    gsd = _gsd(t, v, size, x, y, surface)
     with np.errstate(invalid="ignore"):
+        # Where pose and reported ground contradict one another, the reported corners alone say how finely it was seen.
+        odd = (source != NONE) & (source != COMPUTED) & ~(centre_gap <= 0.5 * np.sqrt(area))
         corner_gap = np.where(np.isnan(gap).all(axis=1), np.nan, np.max(np.nan_to_num(gap), axis=1))
+    if size is not None:
+        gsd[odd] = _gsd_of_corners(corner_lat[odd], corner_lon[odd], size)
     return Footprints(
         lat=used_lat, lon=used_lon, corner_lat=corner_lat, corner_lon=corner_lon, source=source, centre_gap=centre_gap,
         corner_gap=corner_gap, computed_lat=lat[:, 0], computed_lon=lon[:, 0],
         slant_range=_first_of(t.number("slant_range"), slant), depression=depression,
-        gsd=_gsd(t, v, size, x, y, surface), area=_area(corner_lat, corner_lon),
+        gsd=gsd, area=area, contradicts=odd & ~np.isnan(centre_gap),
     )  # fmt: skip
 
 
@@ -169,6 +177,15 @@ def _gsd(t: Telemetry, v: View, size: tuple[int, int] | None, x: Real, y: Real, 
         width = _first(t, "target_width_extended", "target_width")
         out[:, 0, 0] = width / size[0]
     return out
+
+
+def _gsd_of_corners(lat: Real, lon: Real, size: tuple[int, int]) -> Real:
+    """(n, 5, 2): lengths of the sides over the pixels; the centre has the mean of opposite sides."""
+    side = geo.ground_distance(lat, lon, np.roll(lat, -1, 1), np.roll(lon, -1, 1))  # top, right, bottom, left
+    top, right, bottom, left = side[:, 0] / size[0], side[:, 1] / size[1], side[:, 2] / size[0], side[:, 3] / size[1]
+    rows = np.stack(((top + bottom) / 2, top, top, bottom, bottom), 1)
+    columns = np.stack(((left + right) / 2, left, right, right, left), 1)
+    return np.stack((rows, columns), -1)
 
 
 def _area(lat: Real, lon: Real) -> Real:

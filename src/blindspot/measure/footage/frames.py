@@ -143,3 +143,31 @@ def _picture(frame: Any, pts: float, *, colour: bool, widest: int) -> Picture:
 def picture_size(info: PictureInfo | None) -> tuple[int, int] | None:
     """(width, height) in pixels."""
     return (info.width, info.height) if info else None
+
+
+def data_streams(path: Path) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Bytes and units (as of `ts.Block`) of the KLV data streams of a container other than a transport stream, by index."""
+    import av
+
+    found: dict[int, tuple[list[bytes], list[tuple[int, ...]]]] = {}
+    try:
+        with av.open(str(path)) as container:
+            streams = [s for s in container.streams if s.type == "data"]
+            for packet in container.demux(streams) if streams else ():
+                content = bytes(packet)
+                if not content:
+                    continue
+                pieces, units = found.setdefault(packet.stream_index, ([], []))
+                at = sum(map(len, pieces[-1:])) + (units[-1][0] if units else 0)
+                base = packet.time_base
+                pts = round(packet.pts * base * 90_000) if packet.pts is not None and base else -1
+                pieces.append(content)
+                units.append((at, at + len(content), pts, -1, 0, 0, packet.pos if packet.pos is not None else -1))
+    except (av.FFmpegError, OSError):
+        pass  # what came before stands; the rest stays with the container
+    label = b"\x06\x0e\x2b\x34"
+    return {
+        index: (np.frombuffer(b"".join(pieces), np.uint8), np.array(units, np.int64))
+        for index, (pieces, units) in found.items()
+        if any(label in piece for piece in pieces)
+    }

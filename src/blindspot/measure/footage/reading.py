@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blindspot.measure.footage import ts_kernels as k
+from blindspot.measure.footage.frames import data_streams
 from blindspot.measure.footage.klv import Reader
 from blindspot.measure.footage.model import Ledger, Telemetry
 from blindspot.measure.footage.sets import Collector
@@ -41,6 +42,7 @@ class Footage:
     gaps: np.ndarray = field(default_factory=lambda: np.empty((0, 3), np.int64))
     problems: list[str] = field(default_factory=list)
     scrambled: bool = False
+    wrong: bool = False  # the file itself is not right: cut, encrypted, empty
 
     @property
     def packets(self) -> int:
@@ -51,7 +53,7 @@ def read_footage(path: Path, chunk: int = CHUNK) -> Footage:
     """Read a transport stream, a bare KLV file, or find that it is neither (kind "container" or "unknown")."""
     size = path.stat().st_size
     if size == 0:
-        return Footage(str(path), "empty", 0, Ledger(), problems=["is empty (0 bytes)"])
+        return Footage(str(path), "empty", 0, Ledger(), problems=["is empty (0 bytes): nothing can be read"], wrong=True)
     with path.open("rb") as file:
         head = np.frombuffer(file.read(PROBE), np.uint8)
     found = layout(head)
@@ -59,9 +61,17 @@ def read_footage(path: Path, chunk: int = CHUNK) -> Footage:
         return _transport(path, size, head, found, chunk)
     if head[:4096].tobytes().find(LABEL) == 0 or (LABEL in head[:65536].tobytes() and not _container(head)):
         return _bare(path, size, chunk)
-    kind = "container" if _container(head) else "unknown"
-    out = Footage(str(path), kind, size, Ledger())
-    out.ledger.add("unknown", "a container that is left to the picture decoder" if kind == "container" else "not read", size)
+    out = Footage(str(path), "container" if _container(head) else "unknown", size, Ledger())
+    if out.kind == "unknown":
+        out.ledger.add("unknown", "not read", size)
+        return out
+    for index, (data, units) in data_streams(path).items():
+        reader, collector = Reader(), Collector(index, out.ledger)
+        collector.add(reader.feed(data, units, final=True))
+        _orphans(out.ledger, {index: reader})
+        if collector.n:
+            out.telemetry.append(collector.finish())
+    out.ledger.add("unknown", "a container that is left to the picture decoder", size - out.ledger.total)
     return out
 
 
@@ -158,6 +168,10 @@ def _transport_problems(out: Footage, transport: Transport) -> list[str]:
     problems = []
     if transport.cut:
         problems.append("ends in mid packet; all before it was read")
+    hollow = [s.pid for s in out.streams if s.announced and not any(t.stream == s.pid for t in out.telemetry)]
+    if hollow:
+        problems.append(f"announces telemetry (PID {', '.join(map(str, hollow))}) but holds no packet of it")
+    out.wrong = bool(problems) or out.scrambled
     if out.scrambled:
         share = transport.counters[k.C_SCRAMBLED] / max(out.size, 1)
         problems.append(f"is encrypted in part or whole ({share:.0%} of its bytes): what is scrambled cannot be read")

@@ -12,6 +12,7 @@ from blindspot.measure.footage import ts_kernels as k
 MICROSECONDS = b"MISPmicrosectime"
 MICROSECONDS_H265 = bytes.fromhex("a8687dd4d7593758a5cef0338b6545f1")
 NANOSECONDS = bytes.fromhex("cf848278ee23306c9265e8fef22fb8b8")
+LATEST = 1 << 53  # microseconds: the year 2255
 TIME_BYTES = (17, 18, 20, 21, 23, 24, 26, 27)
 
 
@@ -32,6 +33,8 @@ def sei_times(heads: np.ndarray, starts: np.ndarray) -> np.ndarray:
         for offset in TIME_BYTES:
             value = value << np.uint64(8) | heads[rows, at[rows] + offset].astype(np.uint64)
         right = (stops == 0xFF).all(axis=1) & (value < np.uint64(2**62))
-        out[rows[right], 0] = value[right].astype(np.int64) // divisor
+        time = value[right].astype(np.int64) // divisor
+        time[time > LATEST] //= 1000  # some producers write nanoseconds under the name of microseconds
+        out[rows[right], 0] = time
         out[rows[right], 1] = heads[rows[right], at[rows[right]] + 16]
     return out
