@@ -196,8 +196,9 @@ def walk_klv(data, end, final, keys, forms, names, packets, items):
             # A packet is judged when all that it claims is there, and what follows it.
             if claimed > end or key < 0 or flags:
                 return m, n, at
-        if ahead < at + 16:
-            ahead = next_key(data, at + 16, end, keys)
+        after = at + 16 if key >= 0 else at + 4  # a label that is cut short may be followed at once
+        if ahead < after:
+            ahead = next_key(data, after, end, keys)
         first, stop = n, min(claimed, end)
         inside = ahead < claimed and (form != UNIVERSAL or ahead + 6 > end or data[ahead + 5] != 1)
         sound = False
@@ -227,7 +228,7 @@ def walk_klv(data, end, final, keys, forms, names, packets, items):
             if form == FOREIGN or form == PACK:
                 if flags & W_LENGTH:
                     stop = min(stop, body)  # an unknown key without a credible length: only the key is its own
-            else:
+            elif stop >= body:  # else it is cut within its own key or length
                 if form == UNIVERSAL:
                     n, done = walk_universal(data, body, stop, m, names, items, first)
                 else:
@@ -238,7 +239,7 @@ def walk_klv(data, end, final, keys, forms, names, packets, items):
                     flags |= W_NO_CHECKSUM if n == first else summed(data, at, items, n - 1)
         packets[m, K_START] = at
         packets[m, K_END] = stop
-        packets[m, K_BODY] = body
+        packets[m, K_BODY] = min(body, stop)
         packets[m, K_KEY] = key
         packets[m, K_FLAGS] = flags
         packets[m, K_FIRST] = first

@@ -67,10 +67,10 @@ def between(a: np.ndarray, b: np.ndarray, mask: np.ndarray | None) -> tuple[np.n
     import cv2
 
     nothing = np.full((2, 3), np.nan), 0
-    corners = cv2.goodFeaturesToTrack(a, 400, 0.01, 8, mask=mask)
+    corners = cv2.goodFeaturesToTrack(a, 250, 0.01, 8, mask=mask)
     if corners is None or len(corners) < FEWEST:
         return nothing
-    settings = {"winSize": (21, 21), "maxLevel": 4}
+    settings = {"winSize": (17, 17), "maxLevel": 4}
     there, ok, _ = cv2.calcOpticalFlowPyrLK(a, b, corners, None, **settings)
     back, ok2, _ = cv2.calcOpticalFlowPyrLK(b, a, there, None, **settings)
     good = (ok[:, 0] == 1) & (ok2[:, 0] == 1) & (np.abs(back - corners).max(axis=(1, 2)) < 0.7)
