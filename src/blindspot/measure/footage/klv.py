@@ -102,9 +102,9 @@ def cut(data: np.ndarray, *, final: bool = True) -> tuple[np.ndarray, np.ndarray
     """(packet rows, item rows, bytes consumed) of metadata bytes; columns as in `klv_kernels`."""
     # A packet has 17 bytes at least, and one that is not sound takes 4; an item has 2.
     packets = np.empty((len(data) // 4 + 1, 8), np.int64)
-    items = np.empty((len(data) // 2 + 2, 4), np.int64)
+    items = np.empty((len(data) // 2 + 2, 4), np.int32)
     m, n, consumed = k.walk_klv(data, len(data), final, KNOWN, FORMS, NAMES, packets, items)
-    return packets[:m].copy(), items[:n].copy(), consumed
+    return packets[:m], items[:n], consumed
 
 
 def _packets(data: np.ndarray, rows: np.ndarray, items: np.ndarray, units: np.ndarray) -> Packets:

@@ -12,6 +12,7 @@ from numba import njit
 W_CHECKSUM, W_NO_CHECKSUM, W_TRUNCATED, W_LENGTH, W_ITEMS, W_TRANSPORT, W_KEY = 1, 2, 4, 8, 16, 32, 64
 # What kind of content a key announces.
 LOCAL_SUMMED, LOCAL, UNIVERSAL, PACK, FOREIGN = range(5)
+SMALL = 1 << 13  # packets up to this size are tried at the length that they claim
 LOOK = 1 << 16  # how far behind a doubtful packet the next key is looked for
 MOST_BYTES = 1 << 20  # a packet that claims more than 1 MiB has a broken length
 
@@ -39,7 +40,7 @@ def ber(data, at, end):
 def oid(data, at, end):
     """(value, bytes used) of a BER-OID tag; (-1, 0) where it is none."""
     value = 0
-    for i in range(5):
+    for i in range(4):  # 28 bits: no set has more tags
         if at + i >= end:
             return -1, 0
         value = (value << 7) | np.int64(data[at + i] & 0x7F)
@@ -196,6 +197,22 @@ def walk_klv(data, end, final, keys, forms, names, packets, items):
             # A packet is judged when all that it claims is there, and what follows it.
             if claimed > end or key < 0 or flags:
                 return m, n, at
+        if form == LOCAL_SUMMED and claimed <= end and length < SMALL and flags == 0:
+            # The usual case: a packet whose checksum is right is believed, whatever stands in it.
+            after, wrong = read_set(data, at, body, claimed, form, m, names, items, n)
+            if wrong == 0:
+                packets[m, K_START] = at
+                packets[m, K_END] = claimed
+                packets[m, K_BODY] = body
+                packets[m, K_KEY] = key
+                packets[m, K_FLAGS] = 0
+                packets[m, K_FIRST] = n
+                packets[m, K_ITEMS] = after - n
+                packets[m, K_CLAIMED] = claimed
+                m += 1
+                n = after
+                at = claimed
+                continue
         after = at + 16 if key >= 0 else at + 4  # a label that is cut short may be followed at once
         if ahead < after:
             ahead = next_key(data, after, end, keys)
@@ -327,49 +344,70 @@ def fill(data, items, coding, scale, offset, special, column, numbers, times, st
 
 
 @njit(cache=True)
-def intern(data, places, lengths, codes, firsts, table):
-    """Give equal byte strings equal codes: codes[i] in order of first sight, firsts[code] = the row seen first.
+def intern(data, items, rows, column, firsts, table):
+    """Give equal byte strings equal codes: column[packet] of each item in rows; firsts[code] = the row seen first.
 
-    table: int64, a power of two of at least twice the rows, filled with -1. Returns the number of different strings.
+    column: -1 where nothing stands yet; of items repeated in a packet the first counts. table: int64, a power of two of at
+    least twice the rows, filled with -1. Returns the number of different strings.
     """
     mask = table.shape[0] - 1
     m = 0
-    for i in range(places.shape[0]):
-        at, length = places[i], lengths[i]
-        if i > 0 and length == lengths[i - 1]:  # mostly nothing has changed since the last packet
-            before = places[i - 1]
+    last = -1
+    for r in rows:
+        packet = items[r, 0]
+        if column[packet] >= 0:
+            continue
+        at, length = items[r, 2], items[r, 3]
+        if last >= 0 and length == items[last, 3]:  # mostly nothing has changed since the last packet
+            before = items[last, 2]
             same = True
             for j in range(length):
                 if data[at + j] != data[before + j]:
                     same = False
                     break
             if same:
-                codes[i] = codes[i - 1]
+                column[packet] = column[items[last, 0]]
+                last = r
                 continue
+        last = r
         h = 1469598103934665603
         for j in range(length):
             h = (h ^ np.int64(data[at + j])) * 1099511628211
-        slot = h & mask
+        slot = (h ^ (h >> 29)) & mask
         while True:
             code = table[slot]
             if code < 0:
                 table[slot] = m
-                firsts[m] = i
-                codes[i] = m
+                firsts[m] = r
+                column[packet] = m
                 m += 1
                 break
             other = firsts[code]
-            if lengths[other] == length:
+            if items[other, 3] == length:
                 same = True
                 for j in range(length):
-                    if data[at + j] != data[places[other] + j]:
+                    if data[at + j] != data[items[other, 2] + j]:
                         same = False
                         break
                 if same:
-                    codes[i] = code
+                    column[packet] = code
                     break
             slot = (slot + 1) & mask
     return m
+
+
+@njit(cache=True)
+def sort_by_tag(items, others, n, counts, order):
+    """Rows of others[:n] in the order of their tags (below 256), stable; counts (257) gets where each tag begins."""
+    for i in range(n):
+        counts[items[others[i], 1] + 1] += 1
+    for tag in range(256):
+        counts[tag + 1] += counts[tag]
+    at = counts.copy()
+    for i in range(n):
+        tag = items[others[i], 1]
+        order[at[tag]] = others[i]
+        at[tag] += 1
 
 
 @njit(cache=True)

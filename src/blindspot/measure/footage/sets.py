@@ -132,23 +132,21 @@ class Collector:
         self.bad_items += int(((own_status == k.S_LENGTH) | (own_status == k.S_REPEATED)).sum())
 
     def _bytes(self, packets: Packets, items: np.ndarray, others: np.ndarray) -> None:
-        tag_of = items[others, 1].astype(np.uint8)
-        order = np.argsort(tag_of, kind="stable")
-        bounds = np.searchsorted(tag_of[order], np.arange(257))
-        for tag in np.unique(tag_of).tolist():
-            chosen = items[others[order[bounds[tag] : bounds[tag + 1]]]]
-            places, lengths = np.ascontiguousarray(chosen[:, 2]), np.ascontiguousarray(chosen[:, 3])
-            codes, firsts = np.empty(len(chosen), np.int64), np.empty(len(chosen), np.int64)
-            table = np.full(1 << (2 * len(chosen)).bit_length(), -1, np.int64)
-            m = k.intern(packets.data, places, lengths, codes, firsts, table)
+        counts, order = np.zeros(257, np.int64), np.empty(len(others), np.int64)
+        k.sort_by_tag(items, others, len(others), counts, order)
+        for tag in np.flatnonzero(np.diff(counts)).tolist():
+            rows = order[counts[tag] : counts[tag + 1]]
+            column, firsts = np.full(len(packets), -1, np.int64), np.empty(len(rows), np.int64)
+            table = np.full(1 << (2 * len(rows)).bit_length(), -1, np.int64)
+            m = k.intern(packets.data, items, rows, column, firsts, table)
             values = self.values.setdefault(NAME[tag], {})
-            fresh = [packets.data[places[i] : places[i] + lengths[i]].tobytes() for i in firsts[:m].tolist()]
+            fresh = [packets.data[a : a + n].tobytes() for a, n in items[firsts[:m], 2:].tolist()]
             mine = np.array([values.setdefault(value, len(values)) for value in fresh], np.int64)
-            column = np.full(len(packets), -1, np.int64)
-            column[chosen[::-1, 0]] = mine[codes[::-1]]  # of repeated items the first counts
+            if (mine != np.arange(m)).any():
+                column = np.where(column >= 0, mine[column], -1)
             self.codes.setdefault(NAME[tag], []).append((self.n, column))
             if tag == 74:
-                self.reports.add(packets.data, chosen, self.n, packets.flags)
+                self.reports.add(packets.data, items[rows].astype(np.int64), self.n, packets.flags)
 
     def _universal(self, packets: Packets, own: np.ndarray, status: np.ndarray, time_us: np.ndarray) -> None:
         if not len(own):
@@ -185,7 +183,10 @@ class Collector:
 
     def _account(self, packets: Packets, status: np.ndarray) -> None:
         out = np.zeros(5, np.int64)
-        k.by_status(packets.items, packets.first, packets.count, packets.body, packets.flags, packets.key, status, out)
+        if status.any():
+            k.by_status(
+                packets.items, packets.first, packets.count, packets.body, packets.flags, packets.key, status, out
+            )
         size = packets.end - packets.start
         sound = (packets.flags == 0) & (packets.key >= 0)
         headers = int((size[sound]).sum() - out.sum())  # key and length, and what the sets alone do not itemise

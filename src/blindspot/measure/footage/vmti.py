@@ -48,7 +48,9 @@ class Reports:
         if not self.parts or not sum(map(len, self.parts)):
             return no_targets()
         raw, heads = np.concatenate(self.parts), np.concatenate(self.heads)
-        raw = raw[np.argsort(raw[:, v.R_PACKET], kind="stable")]
+        if (np.diff(raw[:, v.R_PACKET]) < 0).any():
+            raw = raw[np.argsort(raw[:, v.R_PACKET], kind="stable")]
+        raw = np.asfortranarray(raw)
         packet = raw[:, v.R_PACKET]
         version, width, height = (_carried(heads[:, 0], heads[:, c], n)[packet] for c in (1, 2, 3))
         del height
