@@ -166,7 +166,7 @@ def walk_ts(
         if unit:
             stranded[pid] = 0
         if kind == METADATA:
-            counters[C_META_HEADER] += stride - (stop - body)
+            counters[C_META_HEADER] += stride - (stop - body) if afc & 1 else stride
             if afc & 1 and stop > body:
                 counters[C_META_PAYLOAD] += stop - body
                 row = used[0]
