@@ -334,8 +334,8 @@ def lags(scenes: int = 3) -> None:
         for seed in range(20):
             for own in (True, False):
                 path = Path(folder) / "swap.ts"
-                faults = Faults() if own else Faults(other=Scene(seed=seed + 100))
-                make_clip(path, Plan(scene=Scene(seed=seed), frames=180, faults=faults))
+                faults = Faults() if own else Faults(other=Scene(seed=seed + 400))
+                make_clip(path, Plan(scene=Scene(seed=seed + 200), frames=180, faults=faults))
                 answer = read_clip(path).main.lag.matches
                 told[own][answer] = told[own].get(answer, 0) + 1
         print(f"| telemetry of another clip, 20 clips | said to belong {told[False].get(True, 0)}, foreign {told[False].get(False, 0)}, cannot tell {told[False].get(None, 0)} |")

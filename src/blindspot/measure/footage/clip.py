@@ -60,6 +60,14 @@ class Clip:
     wrong: bool = False  # the input is not right, whatever of it could be read
 
     @property
+    def frames(self) -> int:
+        """How many pictures the file holds, as far as headers tell."""
+        counted = max((len(rows) for rows in self.footage.pictures.values()), default=0)
+        if counted or self.info is None or not np.isfinite(self.info.duration):
+            return counted
+        return round(self.info.duration * max(self.info.rate, 1.0))
+
+    @property
     def main(self) -> Seen | None:
         """The telemetry stream with the most packets."""
         return max(self.seen, key=lambda s: len(s.telemetry), default=None)

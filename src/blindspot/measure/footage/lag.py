@@ -24,7 +24,7 @@ DRAWS, BLOCK, SEED = 200, 12, 20210829
 TOO_WIDE = 6  # frames: a range wider than this is "not measurable"
 WINDOW = 5  # pairs whose motion is summed: telemetry often comes in jerks
 NOISE = 0.7  # pixels over a window: motion below it says nothing
-BELONGS, FOREIGN = 0.2, 0.45  # of the mean square motion: what is left unexplained where telemetry fits / does not
+BELONGS, FOREIGN = 0.12, 0.2  # judgement: share of the mean square motion that is left where telemetry fits / does not
 SHORT = 90  # pairs: with fewer, a lag beyond the clip cannot be excluded, so telemetry is not called foreign
 
 
@@ -127,9 +127,10 @@ def _decide(lags: np.ndarray, moved: np.ndarray, predicted: np.ndarray) -> Lag:
 
     if max(moved_px, predicted_px) < NOISE:
         return answer(None, None, None, None, "not measurable: picture and telemetry hardly move")
-    if share > FOREIGN and pairs < SHORT:
+    foreign = share > FOREIGN and float(cost[best]) > NOISE**2
+    if foreign and pairs < SHORT:
         return answer(None, None, None, None, "not measurable: the motions differ, but the clip is too short to exclude a longer lag")
-    if share > FOREIGN:
+    if foreign:
         return answer(None, None, None, False, "the telemetry does not describe these pictures: their motions differ at every lag")
     low, high = _bootstrap(lags, residual, enough)
     if share > BELONGS:

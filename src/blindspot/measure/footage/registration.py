@@ -85,9 +85,14 @@ def between(a: np.ndarray, b: np.ndarray, mask: np.ndarray | None) -> tuple[np.n
 
 def picture_motion(path: Path, size: tuple[int, int], *, start: float | None = None, most: int = 400) -> Motion:
     """Motion through at most so many pictures of a file from a PTS on."""
-    samples = [p.pixels for p in pictures(path, start=start, most=24, every=max(1, most // 24))]
-    mask = hud_mask(samples) if samples else None
+    mask = mask_of(path, most)
     return motion_of(pictures(path, start=start, most=most), size, mask)
+
+
+def mask_of(path: Path, frames: int) -> np.ndarray | None:
+    """The mask of burnt-in marks from 24 pictures spread over so many frames; None where there is no picture."""
+    samples = [p.pixels for p in pictures(path, most=24, every=max(1, frames // 24))]
+    return hud_mask(samples) if samples else None
 
 
 def motion_of(frames: Iterable[Picture], size: tuple[int, int], mask: np.ndarray | None) -> Motion:
