@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from blindspot.case.store import write_bytes, write_text
+from blindspot.measure.footage.stills import png
 from blindspot.measure.footage.summary import target_rows
 from blindspot.measure.footage.tables import frame_table, packet_table
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blindspot.measure.footage.clip import Clip, Seen
+    from blindspot.measure.footage.mosaic import Mosaic
 
 STAMP = "2000-01-01T00:00:00.000Z"  # GDAL writes a date of change; a fixed one keeps the bytes the same from run to run
 COPIED = {"h264", "hevc", "av1"}  # what browsers play from an MP4; the rest is coded anew
@@ -204,3 +206,13 @@ def _recode(given: Any, made: Any, stream: Any) -> bool:
         n += 1
     made.mux(target.encode(None))
     return n > 0
+
+
+def write_mosaic(laid: Mosaic, path: Path) -> list[Path]:
+    """The mosaic as PNG, see-through where nothing was seen, with a world file in degrees (EPSG:4326)."""
+    alpha = np.where(laid.covered, 255, 0).astype(np.uint8)
+    write_bytes(path, png(np.dstack((laid.pixels, alpha))))
+    world = path.with_suffix(".pgw")
+    middle = laid.west + laid.step_lon / 2, laid.north - laid.step_lat / 2
+    write_text(world, "\n".join(f"{v:.12f}" for v in (laid.step_lon, 0, 0, -laid.step_lat, *middle)) + "\n")
+    return [path, world]
