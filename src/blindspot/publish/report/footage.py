@@ -9,25 +9,20 @@ import math
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from blindspot.measure.footage.movers import movers
 from blindspot.measure.footage.mosaic import mosaic
 from blindspot.measure.footage.stills import film_strip, jpeg, utc
-from blindspot.publish.report.figures import svg
+from blindspot.publish.report.footage_map import ground_map, length_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from markupsafe import Markup
-
     from blindspot.measure.footage import Clip
     from blindspot.measure.footage.mosaic import Mosaic
     from blindspot.measure.footage.movers import Track
 
-STRIP_CSS = ".strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:10px}figure{margin:0}img{max-width:100%;height:auto}figcaption{font-size:.8rem;color:var(--soft)}.mosaic{display:block;max-height:80vh;margin:auto}.foot{fill:var(--against);opacity:.10;stroke:var(--against);stroke-width:.6}.way{fill:none;stroke:var(--ink);stroke-width:1.5}.look{fill:none;stroke:var(--for);stroke-width:1.5}"
-MOST_FOOTPRINTS = 60
+STRIP_CSS = ".strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:10px}figure{margin:0}img{max-width:100%;height:auto}figcaption{font-size:.8rem;color:var(--soft)}.mosaic{display:block;max-height:80vh;margin:auto}.foot{fill:var(--against);opacity:.10;stroke:var(--against);stroke-width:.6}.way{fill:none;stroke:var(--ink);stroke-width:1.5}.look{fill:none;stroke:var(--for);stroke-width:1.5}.spot{fill:var(--for)}.hit{fill:none;stroke:var(--warn);stroke-width:1.5}"
 LOOKED = 150
 
 
@@ -41,12 +36,12 @@ def footage_page(
     here = files("blindspot.publish.report")
     style = here.joinpath("page.css").read_text(encoding="utf-8") + STRIP_CSS
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"metres": _metres, "share": _share}
+    environment.filters |= {"metres": length_words, "share": _share}
     template = environment.from_string(here.joinpath("footage.html").read_text(encoding="utf-8"))
     rows = []
     for i, (clip, data) in enumerate(zip(clips, found["files"], strict=True)):
         laid, tracks = seen.get(clip.footage.path, (None, []))
-        drawn, every, bar = _map(clip, data)
+        drawn, every, bar = ground_map(clip, data)
         rows.append(
             {
                 "name": clip.name, "anchor": f"clip-{i + 1}", "d": data, "answer": _answer(data), "clock": _clock(data),
@@ -120,13 +115,6 @@ def _base64(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-def _metres(value: float) -> str:
-    """A length for people: centimetres below a metre, kilometres above a thousand."""
-    if value < 1:
-        return f"{value * 100:.2g} cm"
-    return f"{value:.3g} m" if value < 1000 else f"{value / 1000:,.4g} km"
-
-
 def _share(p: float) -> str:
     return "below 1 %" if p < 0.01 else "above 99 %" if p > 0.99 else f"{p * 100:.0f} %"
 
@@ -136,7 +124,7 @@ def _answer(data: dict[str, Any]) -> str:
         return "no telemetry can be read from it, so neither place nor time can be told from the file." if data["picture"] else "nothing can be read from it."
     parts = []
     if data["gsd_m"]:
-        parts.append(f"one pixel covers {_metres(data['gsd_m']['median'])} of ground ({_metres(data['gsd_m']['low'])} to {_metres(data['gsd_m']['high'])})")
+        parts.append(f"one pixel covers {length_words(data['gsd_m']['median'])} of ground ({length_words(data['gsd_m']['low'])} to {length_words(data['gsd_m']['high'])})")
         adult = next(r for r in data["resolution"] if r["object"] == "adult")
         parts.append(f"a person could be recognised as one in at most {_share(adult['recognise'][1])} of looks")
     else:
@@ -169,53 +157,3 @@ def _track_row(track: Track, clip: Clip) -> dict[str, Any]:
     where = f"{track.lat[0]:.5f}, {track.lon[0]:.5f}" if len(track.lat) else f"pixel {track.pixel[0][0]:.0f}, {track.pixel[0][1]:.0f}"
     pace = f"{track.speed:.1f} m/s" if math.isfinite(track.speed) else "-"
     return {"start": track.pts[0] - start, "n": len(track.frames), "where": where, "pace": pace, "why": track.why}
-
-
-def _map(clip: Clip, data: dict[str, Any]) -> tuple[Markup | str, int, str]:
-    """(map, one footprint in so many, what the scale bar is) of a clip; "" where nothing has a place."""
-    main = clip.main
-    if main is None or data["footprint"] is None:
-        return "", 1, ""
-    f, t = main.footprints, main.telemetry
-    there = np.flatnonzero(np.isfinite(f.corner_lat).all(axis=1) & (t.flags == 0))
-    every = max(1, len(there) // MOST_FOOTPRINTS)
-    there = there[::every]
-    fits = np.isfinite(f.lat) & (t.flags == 0)
-    if not fits.any():
-        return "", 1, ""
-    lat0, lon0 = float(np.median(f.lat[fits])), float(np.median(f.lon[fits]))
-    per = 111_320 * math.cos(math.radians(lat0))
-
-    def plane(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-        return np.stack(((lon - lon0) * per, (lat - lat0) * 111_320), -1)
-
-    rings = plane(f.corner_lat[there], f.corner_lon[there])
-    centres = plane(f.lat[fits], f.lon[fits])
-    sensor_lat, sensor_lon = t.number("sensor_latitude"), t.number("sensor_longitude")
-    flown = np.isfinite(sensor_lat) & np.isfinite(sensor_lon) & (t.flags == 0)
-    way = plane(sensor_lat[flown], sensor_lon[flown])
-    if len(way) and not f.contradicts.any():
-        cloud = np.concatenate((rings.reshape(-1, 2), centres, way))
-    else:
-        cloud, way = np.concatenate((rings.reshape(-1, 2), centres)), np.empty((0, 2))
-    low, high = cloud.min(axis=0), cloud.max(axis=0)
-    span = float(max((high - low).max(), 1.0)) * 1.06
-    middle = (low + high) / 2
-    width, height = 1000, int(np.clip(1000 * (high - low)[1] / span + 60, 260, 760))
-    scale = min(width, height - 40) / span if (high - low)[1] >= (high - low)[0] else min(width / span, (height - 40) / max((high - low)[1], 1.0))
-    spot = lambda p: f"{width / 2 + (p[0] - middle[0]) * scale:.1f} {(height - 30) / 2 - (p[1] - middle[1]) * scale:.1f}"  # noqa: E731  # one line of arithmetic
-    body = [f'<path class="foot" d="M{"L".join(spot(p) for p in ring)}Z"/>' for ring in rings]
-    for points, style in ((way, "way"), (centres, "look")):
-        thin = points[:: max(1, len(points) // 300)]
-        if len(thin) > 1:
-            body.append(f'<path class="{style}" d="M{"L".join(spot(p) for p in thin)}"/>')
-    body += [f'<circle class="dot" cx="{spot(p).split()[0]}" cy="{spot(p).split()[1]}" r="2"/>' for p in centres[:: max(1, len(centres) // 40)]]
-    located = [r for r in data["targets"] if r["lat"] is not None][:200]
-    if located:
-        for p in plane(np.array([r["lat"] for r in located]), np.array([r["lon"] for r in located])):
-            x, y = (float(v) for v in spot(p).split())
-            body.append(f'<path class="finding" d="M{x - 4:.1f} {y:.1f}h8M{x:.1f} {y - 4:.1f}v8"/>')
-    length = 10 ** math.floor(math.log10(span / 3))
-    length = next(k * length for k in (5, 2, 1) if k * length <= span / 3)
-    body.append(f'<path class="axis" d="M20 {height - 12}h{length * scale:.1f}"/>')
-    return svg(width, height, f"Map of {len(rings)} footprints and the way of the sensor", body), every, _metres(length)
