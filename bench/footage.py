@@ -9,7 +9,6 @@ import argparse
 import ast
 import csv
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,12 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from blindspot.measure.footage import geometry as geo
-from blindspot.measure.footage import klv_kernels as k
 from blindspot.measure.footage import read_clip
 from blindspot.measure.footage import tags as g
 from blindspot.measure.footage.footprint import footprints, targets_to_ground, view
 from blindspot.measure.footage.generate import Faults, Plan, Scene, make_clip
-from blindspot.measure.footage.generate.mux import Mux
 from blindspot.measure.footage.klv import Reader
 from blindspot.measure.footage.lag import find_lag
 from blindspot.measure.footage.model import Ledger
@@ -99,7 +96,9 @@ def oracles(data: Path) -> None:
     print(f"| scalar tags equal to KWIVER's | {good} of {len(want) - 1} |")
     v = view(t, SIZE)
     f = footprints(t, v, SIZE)
-    print(f"| frame centre, computed against reported | median {np.median(f.centre_gap):.2f} m, max {f.centre_gap.max():.2f} m |")
+    print(
+        f"| frame centre, computed against reported | median {np.median(f.centre_gap):.2f} m, max {f.centre_gap.max():.2f} m |"
+    )
     rows = list(csv.DictReader((data / "reference/osh_vmti_reference.csv").open()))
     ref = {(int(r["packet"]), int(r["target_id"])): r for r in rows}
     lat, lon = targets_to_ground(v, t.targets, SIZE)
@@ -110,7 +109,9 @@ def oracles(data: Path) -> None:
             there = np.array(float(r["lat"])), np.array(float(r["lon"]))
             gaps.append(float(geo.ground_distance(lat[i], lon[i], *there)))
             stated.append(float(geo.ground_distance(t.targets.lat[i], t.targets.lon[i], *there)))
-    print(f"| VMTI reports | {len(t.targets)} read (reference lists {len(rows)}), {len(gaps)} located (reference {sum(1 for r in rows if r['lat'])}) |")
+    print(
+        f"| VMTI reports | {len(t.targets)} read (reference lists {len(rows)}), {len(gaps)} located (reference {sum(1 for r in rows if r['lat'])}) |"
+    )
     print(f"| VMTI, location as reported against reference | max {max(stated):.3f} m |")
     print(f"| VMTI, pixel to ground against reference | median {np.median(gaps):.2f} m, max {max(gaps):.2f} m |")
 
@@ -136,7 +137,9 @@ def osh_klv(data: Path, without: tuple[int, ...] = ()) -> bytes:
     for i in range(len(packets)):
         items = packets.items[packets.first[i] : packets.first[i] + packets.count[i]]
         body = b"".join(
-            pack.item(int(tag), bytes(packets.data[a : a + n])) for _, tag, a, n in items.tolist() if tag not in {1, *without}
+            pack.item(int(tag), bytes(packets.data[a : a + n]))
+            for _, tag, a, n in items.tolist()
+            if tag not in {1, *without}
         )
         head = pack.KEY_0601 + pack.ber(len(body) + 4) + body + b"\x01\x02"
         kept += head + pack.checksum(head).to_bytes(2, "big")
@@ -165,16 +168,25 @@ def ours(content: bytes) -> tuple[int, float]:
 def speed(data: Path, peers: str | None) -> None:
     """Packets a second against klvdata and stanag4609."""
     print("\n## Decoding speed (packets per CPU second, one core; checksums and ledger included for ours)\n")
-    print("| bytes | ours | klvdata 0.0.3 | stanag4609 0.4.0 | ours / klvdata | ours / stanag4609 |\n|---|---|---|---|---|---|")
+    print(
+        "| bytes | ours | klvdata 0.0.3 | stanag4609 0.4.0 | ours / klvdata | ours / stanag4609 |\n|---|---|---|---|---|---|"
+    )
     for name, without in (("OSH, as they are", ()), ("OSH without tags 48 and 74", (48, 74))):
         once = osh_klv(data, without)
         ours(once)
         n, seconds = ours(once * (48_000_000 // len(once)))
         mine = n / seconds
         rates = peer_rates(once, peers) if peers else {}
-        cells = [f"{r:,.0f} ({m})" if r else m for r, m in (rates.get(p, (0.0, "not run")) for p in ("klvdata", "stanag4609"))]
-        ratio = [f"{mine / rates[p][0]:,.0f}x" if p in rates and rates[p][0] else "-" for p in ("klvdata", "stanag4609")]
-        print(f"| {name} | {mine:,.0f} ({n * len(once) / 277 / seconds / 1e6:,.0f} MB/s) | {cells[0]} | {cells[1]} | {ratio[0]} | {ratio[1]} |")
+        cells = [
+            f"{r:,.0f} ({m})" if r else m
+            for r, m in (rates.get(p, (0.0, "not run")) for p in ("klvdata", "stanag4609"))
+        ]
+        ratio = [
+            f"{mine / rates[p][0]:,.0f}x" if p in rates and rates[p][0] else "-" for p in ("klvdata", "stanag4609")
+        ]
+        print(
+            f"| {name} | {mine:,.0f} ({n * len(once) / 277 / seconds / 1e6:,.0f} MB/s) | {cells[0]} | {cells[1]} | {ratio[0]} | {ratio[1]} |"
+        )
 
 
 def peer_rates(content: bytes, python: str) -> dict[str, tuple[float, str]]:
@@ -184,14 +196,19 @@ def peer_rates(content: bytes, python: str) -> dict[str, tuple[float, str]]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "loop.klv"
             path.write_bytes(content * loops)
-            done = subprocess.run([python, "-c", script, str(path)], capture_output=True, text=True, timeout=240, check=False)
+            done = subprocess.run(
+                [python, "-c", script, str(path)], capture_output=True, text=True, timeout=240, check=False
+            )
         words = done.stdout.split()
         if len(words) < 2:
             out[name] = (0.0, (done.stderr.strip().splitlines() or ["no output"])[-1][:60])
             continue
         n, seconds = int(words[0]), float(words[1])
         note = " ".join(words[2:])
-        out[name] = (n / seconds if n > 100 else 0.0, f"{n} of {277 * loops} packets" + (f", {note}" if note not in {"", "0"} else ""))
+        out[name] = (
+            n / seconds if n > 100 else 0.0,
+            f"{n} of {277 * loops} packets" + (f", {note}" if note not in {"", "0"} else ""),
+        )
     return out
 
 
@@ -204,16 +221,25 @@ def hour(data: Path) -> None:
             while file.tell() < 1_800_000_000:
                 file.write(raw)
         script = "import sys,time,resource; from pathlib import Path; from blindspot.measure.footage.reading import read_footage; read_footage(Path(sys.argv[2])); t=time.process_time(); f=read_footage(Path(sys.argv[1])); print(f.packets, f.ledger.total == f.size, time.process_time()-t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024)"
-        done = subprocess.run([sys.executable, "-c", script, str(path), str(data / "osh-sample-stream.ts")], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(path), str(data / "osh-sample-stream.ts")],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     n, sums, seconds, memory = done.stdout.split()
-    print("\n## Telemetry of an hour (1.8 GB: the OSH clip over and over)\n\n| packets | ledger sums | CPU s | peak memory MB |\n|---|---|---|---|")
+    print(
+        "\n## Telemetry of an hour (1.8 GB: the OSH clip over and over)\n\n| packets | ledger sums | CPU s | peak memory MB |\n|---|---|---|---|"
+    )
     print(f"| {int(n):,} | {sums} | {float(seconds):.2f} | {float(memory):.0f} |")
 
 
 def damage(data: Path, seeds: int = 20) -> None:
     """Packets hit in five ways: is anything wrong unflagged, is an intact packet lost?"""
     print(f"\n## Damage study ({seeds} seeds, 2,216 packets each, 5 % hit)\n")
-    print("| damage | hit | flagged | key gone (orphan or unknown bytes) | wrong and unflagged | intact lost | ledger sums |\n|---|---|---|---|---|---|---|")
+    print(
+        "| damage | hit | flagged | key gone (orphan or unknown bytes) | wrong and unflagged | intact lost | ledger sums |\n|---|---|---|---|---|---|---|"
+    )
     for kind in ("bit flip in a value", "bit flip anywhere", "truncated", "184 bytes lost", "junk inserted"):
         total = np.zeros(5, int)
         sums = True
@@ -255,7 +281,14 @@ def damage_once(data: Path, kind: str, seed: int) -> tuple[np.ndarray, bool]:
     t = collector.finish()
     truth = {time: i for i, time in enumerate(stamps(len(base)))}
     sound = np.flatnonzero((t.flags == 0) & (t.key == g.ST0601))
-    names = ("sensor_latitude", "sensor_longitude", "slant_range", "frame_center_latitude", "frame_center_longitude", "platform_heading")
+    names = (
+        "sensor_latitude",
+        "sensor_longitude",
+        "slant_range",
+        "frame_center_latitude",
+        "frame_center_longitude",
+        "platform_heading",
+    )
     reference = true_columns(data)
     wrong, seen = 0, set()
     for row in sound.tolist():
@@ -268,9 +301,7 @@ def damage_once(data: Path, kind: str, seed: int) -> tuple[np.ndarray, bool]:
     flagged = int((t.flags != 0).sum())
     whole = len(seen & set(np.flatnonzero(hit).tolist()))  # hit where it does not show: junk before the key
     gone = max(0, int(hit.sum()) - flagged - whole)
-    return np.array([hit.sum(), flagged, gone, wrong, lost]), (
-        ledger.total + reader.orphan + reader.lost == len(out)
-    )
+    return np.array([hit.sum(), flagged, gone, wrong, lost]), (ledger.total + reader.orphan + reader.lost == len(out))
 
 
 _CACHE: dict[str, object] = {}
@@ -338,8 +369,12 @@ def lags(scenes: int = 3) -> None:
                 make_clip(path, Plan(scene=Scene(seed=seed + 200), frames=180, faults=faults))
                 answer = read_clip(path).main.lag.matches
                 told[own][answer] = told[own].get(answer, 0) + 1
-        print(f"| telemetry of another clip, 20 clips | said to belong {told[False].get(True, 0)}, foreign {told[False].get(False, 0)}, cannot tell {told[False].get(None, 0)} |")
-        print(f"| its own telemetry, 20 clips | said to belong {told[True].get(True, 0)}, foreign {told[True].get(False, 0)}, cannot tell {told[True].get(None, 0)} |")
+        print(
+            f"| telemetry of another clip, 20 clips | said to belong {told[False].get(True, 0)}, foreign {told[False].get(False, 0)}, cannot tell {told[False].get(None, 0)} |"
+        )
+        print(
+            f"| its own telemetry, 20 clips | said to belong {told[True].get(True, 0)}, foreign {told[True].get(False, 0)}, cannot tell {told[True].get(None, 0)} |"
+        )
 
 
 def main() -> None:

@@ -235,7 +235,9 @@ def footage_now(
         if path.is_file():
             clips.append(read_clip(path))
         else:
-            missing.append(f"{path}: {'is a folder; name the files in it' if path.is_dir() else 'there is no such file'}")
+            missing.append(
+                f"{path}: {'is a folder; name the files in it' if path.is_dir() else 'there is no such file'}"
+            )
     found = clips_as_data(clips)
     found["problems"] += missing
     if out is not None and clips:

@@ -43,16 +43,28 @@ def footage(files: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
 def _lines(entry: dict[str, Any]) -> list[str]:
     """A file in at most eight lines."""
     ledger, clock, gsd = entry["ledger"], entry["clock"], entry["gsd_m"]
-    lines = [f"{entry['path']}: {entry['kind']}, {entry['packets']} telemetry packets, {entry['flagged_packets']} flagged"]
-    parts = ", ".join(f"{name} {ledger[name]:,}" for name in ("decoded", "flagged", "unknown", "orphan", "lost") if ledger[name])
-    lines.append(f"  bytes     {parts or 'none'} of {ledger['total']:,}; {entry['missing_packets']} transport packets missing")
+    lines = [
+        f"{entry['path']}: {entry['kind']}, {entry['packets']} telemetry packets, {entry['flagged_packets']} flagged"
+    ]
+    parts = ", ".join(
+        f"{name} {ledger[name]:,}" for name in ("decoded", "flagged", "unknown", "orphan", "lost") if ledger[name]
+    )
+    lines.append(
+        f"  bytes     {parts or 'none'} of {ledger['total']:,}; {entry['missing_packets']} transport packets missing"
+    )
     if entry["security"]:
         lines.append(f"  marked    {entry['security']}")
     low, high = clock["lag_frames_range"] or (None, None)
-    lag = f"telemetry {clock['lag_frames']:+d} frames [{low:+d} to {high:+d}]; " if clock["lag_frames"] is not None else ""
+    lag = (
+        f"telemetry {clock['lag_frames']:+d} frames [{low:+d} to {high:+d}]; "
+        if clock["lag_frames"] is not None
+        else ""
+    )
     lines.append(f"  clock     {lag}{clock['basis']}")
     if gsd:
-        lines.append(f"  GSD       {gsd['median']:.3g} m [{gsd['low']:.3g}-{gsd['high']:.3g}], NIIRS {entry['niirs'][0]}-{entry['niirs'][1]}")
+        lines.append(
+            f"  GSD       {gsd['median']:.3g} m [{gsd['low']:.3g}-{gsd['high']:.3g}], NIIRS {entry['niirs'][0]}-{entry['niirs'][1]}"
+        )
         told = "; ".join(f"{r['object']} {r['recognise'][0]:.0%}-{r['recognise'][1]:.0%}" for r in entry["resolution"])
         lines.append(f"  recognise at most: {told}")
     if entry["targets"]:

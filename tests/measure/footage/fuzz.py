@@ -20,7 +20,15 @@ from blindspot.measure.footage.ts import Transport
 
 NO_UNITS = np.empty((0, 7), np.int64)
 SLOW = 5.0  # seconds for one input of a few kilobytes: a hang
-LABELS = [bytes.fromhex(k) for k in ("060e2b34", "060e2b34020b01010e01030101000000", "060e2b34020101010e01010201010000", "060e2b34020b01010e01030306000000")]
+LABELS = [
+    bytes.fromhex(k)
+    for k in (
+        "060e2b34",
+        "060e2b34020b01010e01030101000000",
+        "060e2b34020101010e01010201010000",
+        "060e2b34020b01010e01030306000000",
+    )
+]
 
 
 def seeds():

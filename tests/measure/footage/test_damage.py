@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measure.footage.fuzz import fuzz
-from measure.footage.made import Faults, clip
 
 from blindspot.measure.footage.generate import pack
 from blindspot.measure.footage.klv import Reader, cut
 from blindspot.measure.footage.model import Ledger
 from blindspot.measure.footage.reading import read_footage
 from blindspot.measure.footage.sets import Collector
+from measure.footage.fuzz import fuzz
+from measure.footage.made import Faults, clip
 
 NO_UNITS = np.empty((0, 7), np.int64)
 
@@ -29,7 +29,14 @@ def telemetry(content, pieces=1):
 
 def numbered(n=60):
     return [
-        pack.packet({"precision_time_stamp": 10**15 + i, "sensor_latitude": i / 10, "mission_id": "M" * (i % 7), "slant_range": 100.0 * i})
+        pack.packet(
+            {
+                "precision_time_stamp": 10**15 + i,
+                "sensor_latitude": i / 10,
+                "mission_id": "M" * (i % 7),
+                "slant_range": 100.0 * i,
+            }
+        )
         for i in range(n)
     ]
 
@@ -129,7 +136,12 @@ def test_lost_packets_are_counted():
 
 def test_both_carriages_give_the_same_packets():
     wanted = None
-    for settings in ({}, {"synchronous": False}, {"synchronous": False, "stream_id": 0xBD}, {"synchronous": False, "stamped": False}):
+    for settings in (
+        {},
+        {"synchronous": False},
+        {"synchronous": False, "stream_id": 0xBD},
+        {"synchronous": False, "stamped": False},
+    ):
         path, made = clip(frames=40, **settings)
         found = read_footage(path)
         t = found.telemetry[0]

@@ -89,13 +89,25 @@ def read_clip(path: Path, surface: Surface | None = None, *, look: bool = True) 
     return clip
 
 
-def _see(t: Telemetry, size: tuple[int, int] | None, rows: np.ndarray | None, motion: Motion | None, surface: Surface | None) -> Seen:
+def _see(
+    t: Telemetry, size: tuple[int, int] | None, rows: np.ndarray | None, motion: Motion | None, surface: Surface | None
+) -> Seen:
     v = view(t, size)
     with np.errstate(invalid="ignore", divide="ignore"):
         prints = footprints(t, v, size, surface)
     times = c.packet_times(t, rows)
     if motion is None or not len(motion.shift):
-        lag = Lag(None, None, None, None, float("nan"), 0, float("nan"), float("nan"), "not measurable: no picture motion or no pose")
+        lag = Lag(
+            None,
+            None,
+            None,
+            None,
+            float("nan"),
+            0,
+            float("nan"),
+            float("nan"),
+            "not measurable: no picture motion or no pose",
+        )
     else:
         lag = find_lag(v, np.where(t.flags == 0, times.best, np.nan), motion)
     seen = Seen(t, v, prints, times, lag)
@@ -130,7 +142,9 @@ def _problems(clip: Clip, damaged: str | None, *, look: bool) -> list[str]:
     undecoded = look and clip.info is None
     if footage.kind == "unknown" or (footage.kind == "container" and undecoded):
         clip.wrong = True
-        found.append(f"{name}: is neither a transport stream, a video nor KLV that can be read; give the file as it was received")
+        found.append(
+            f"{name}: is neither a transport stream, a video nor KLV that can be read; give the file as it was received"
+        )
     elif footage.kind == "transport stream" and undecoded:
         clip.wrong = True
         found.append(f"{name}: holds no picture that can be decoded; {footage.packets} telemetry packets were read")
@@ -150,5 +164,7 @@ def _problems(clip: Clip, damaged: str | None, *, look: bool) -> list[str]:
         odd = seen.footprints.contradicts
         if odd.any():
             gap = float(np.median(seen.footprints.centre_gap[odd]))
-            found.append(f"{name}: in {int(odd.sum())} of {len(odd)} packets the reported frame centre and that of pose and angles contradict one another (median {gap:,.0f} m)")
+            found.append(
+                f"{name}: in {int(odd.sum())} of {len(odd)} packets the reported frame centre and that of pose and angles contradict one another (median {gap:,.0f} m)"
+            )
     return found

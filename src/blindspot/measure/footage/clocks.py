@@ -126,7 +126,21 @@ def clocks(f: Footage, info: PictureInfo | None) -> tuple[list[Clock], list[Offs
             found.append(_clock(f"telemetry time (stream {t.stream})", "tag 2", own_time, when.best, absolute=True))
             offsets += _against_sei(f, t, own_time, when.best)
     if info and info.container_time:
-        found.append(Clock("container", f"creation time {info.container_time}", True, 1, float("nan"), float("nan"), float("nan"), 0, 0, 0, float("nan")))
+        found.append(
+            Clock(
+                "container",
+                f"creation time {info.container_time}",
+                True,
+                1,
+                float("nan"),
+                float("nan"),
+                float("nan"),
+                0,
+                0,
+                0,
+                float("nan"),
+            )
+        )
     return found, offsets
 
 
@@ -164,7 +178,14 @@ def _against_sei(f: Footage, t: Telemetry, own: np.ndarray, best: np.ndarray) ->
         if same.any():
             gap = (t.time_us[usable[same]] - sei[at[same]]) / 1e6
             out.append(
-                Offset(f"telemetry time (stream {t.stream})", f"ST 0604 in pictures (PID {pid})", int(same.sum()), float(np.median(gap)), float(gap.min()), float(gap.max()))
+                Offset(
+                    f"telemetry time (stream {t.stream})",
+                    f"ST 0604 in pictures (PID {pid})",
+                    int(same.sum()),
+                    float(np.median(gap)),
+                    float(gap.min()),
+                    float(gap.max()),
+                )
             )
     return out
 
@@ -183,5 +204,7 @@ def doubts(t: Telemetry, when: PacketTimes) -> list[str]:
         slip = np.diff(time) - np.diff(against)
         jumps = np.abs(slip) > max(5 * usual, 1.0)
         if jumps.any():
-            found.append(f"telemetry time jumps against the pictures {int(jumps.sum())} times, by up to {float(np.nanmax(np.abs(slip))):.1f} s")
+            found.append(
+                f"telemetry time jumps against the pictures {int(jumps.sum())} times, by up to {float(np.nanmax(np.abs(slip))):.1f} s"
+            )
     return found

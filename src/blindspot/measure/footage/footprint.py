@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 NONE, FULL, OFFSET, COMPUTED = 0, 1, 2, 3
 CORNER_WORDS = ("none", "full corners (82-89)", "offset corners (26-33)", "computed from pose and field of view")
-CORNER_X, CORNER_Y = np.array([-1.0, 1, 1, -1]), np.array([-1.0, -1, 1, 1])  # upper left, upper right, lower right, lower left
+CORNER_X, CORNER_Y = (
+    np.array([-1.0, 1, 1, -1]),
+    np.array([-1.0, -1, 1, 1]),
+)  # upper left, upper right, lower right, lower left
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,10 @@ class Footprints:
 
 def view(t: Telemetry, size: tuple[int, int] | None = None) -> View:
     """Pose of the camera from telemetry; size (width, height) in pixels fills a missing vertical field of view."""
-    heading, pitch, roll = t.number("platform_heading"), _first(t, "platform_pitch_full", "platform_pitch"), _first(
-        t, "platform_roll_full", "platform_roll"
+    heading, pitch, roll = (
+        t.number("platform_heading"),
+        _first(t, "platform_pitch_full", "platform_pitch"),
+        _first(t, "platform_roll_full", "platform_roll"),
     )
     azimuth, elevation = t.number("sensor_relative_azimuth"), t.number("sensor_relative_elevation")
     turn = np.nan_to_num(t.number("sensor_relative_roll"))
@@ -85,7 +90,11 @@ def view(t: Telemetry, size: tuple[int, int] | None = None) -> View:
     centre_hae = t.number("frame_center_ellipsoid_height")
     high, ground, datum = hae, centre_hae, "ellipsoid"
     if np.isnan(hae).all() or np.isnan(centre_hae).all():
-        high, ground, datum = _first(t, "sensor_true_altitude", "sensor_ellipsoid_height"), t.number("frame_center_elevation"), "mean sea level"
+        high, ground, datum = (
+            _first(t, "sensor_true_altitude", "sensor_ellipsoid_height"),
+            t.number("frame_center_elevation"),
+            "mean sea level",
+        )
     lat, lon = t.number("sensor_latitude"), t.number("sensor_longitude")
     origin = geo.to_ecef(lat, lon, high)
     look = np.einsum("nij,njk->nik", geo.north_east_down(lat, lon), look)
@@ -161,7 +170,9 @@ def _first_of(a: Real, b: Real) -> Real:
 
 
 def _four(t: Telemetry, prefix: str) -> tuple[Real, Real]:
-    return tuple(np.column_stack([t.number(f"{prefix}_{axis}_{i}") for i in range(1, 5)]) for axis in ("latitude", "longitude"))  # type: ignore[return-value]
+    return tuple(
+        np.column_stack([t.number(f"{prefix}_{axis}_{i}") for i in range(1, 5)]) for axis in ("latitude", "longitude")
+    )  # type: ignore[return-value]
 
 
 def _gsd(t: Telemetry, v: View, size: tuple[int, int] | None, x: Real, y: Real, surface: Surface | None) -> Real:

@@ -80,7 +80,13 @@ def picture_info(path: Path) -> PictureInfo | None:
 
 
 def pictures(
-    path: Path, *, start: float | None = None, most: int = 10**9, every: int = 1, colour: bool = False, widest: int = WIDEST
+    path: Path,
+    *,
+    start: float | None = None,
+    most: int = 10**9,
+    every: int = 1,
+    colour: bool = False,
+    widest: int = WIDEST,
 ) -> Iterator[Picture]:
     """Decoded pictures in order, from `start` seconds of PTS on (None: the first), at most so many, every n-th.
 

@@ -40,7 +40,9 @@ def to_ecef(lat: Real, lon: Real, height: Real) -> Real:
     n = A / np.sqrt(1 - E2 * np.sin(p) ** 2)
     return np.stack(
         np.broadcast_arrays(
-            (n + height) * np.cos(p) * np.cos(q), (n + height) * np.cos(p) * np.sin(q), (n * (1 - E2) + height) * np.sin(p)
+            (n + height) * np.cos(p) * np.cos(q),
+            (n + height) * np.cos(p) * np.sin(q),
+            (n * (1 - E2) + height) * np.sin(p),
         ),
         axis=-1,
     )

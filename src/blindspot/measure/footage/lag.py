@@ -71,7 +71,9 @@ def predicted_motion(v: View, rows: np.ndarray, size: tuple[int, int]) -> np.nda
 def find_lag(v: View, packet_s: np.ndarray, motion: Motion, most: int = MOST_LAG) -> Lag:
     """Compare the two series. packet_s: seconds on the pictures' own time axis per packet, NaN where it has none."""
     size = (motion.width, motion.height)
-    known = np.flatnonzero(~np.isnan(packet_s) & ~np.isnan(v.look).any(axis=(1, 2)) & ~np.isnan(v.ground) & (v.hfov > 0))
+    known = np.flatnonzero(
+        ~np.isnan(packet_s) & ~np.isnan(v.look).any(axis=(1, 2)) & ~np.isnan(v.ground) & (v.hfov > 0)
+    )
     if len(known) < 3 or len(motion.shift) < 3:
         return _silent("fewer than three frames with pose")
     known = known[np.argsort(packet_s[known], kind="stable")]
@@ -129,9 +131,17 @@ def _decide(lags: np.ndarray, moved: np.ndarray, predicted: np.ndarray) -> Lag:
         return answer(None, None, None, None, "not measurable: picture and telemetry hardly move")
     foreign = share > FOREIGN and float(cost[best]) > NOISE**2
     if foreign and pairs < SHORT:
-        return answer(None, None, None, None, "not measurable: the motions differ, but the clip is too short to exclude a longer lag")
+        return answer(
+            None,
+            None,
+            None,
+            None,
+            "not measurable: the motions differ, but the clip is too short to exclude a longer lag",
+        )
     if foreign:
-        return answer(None, None, None, False, "the telemetry does not describe these pictures: their motions differ at every lag")
+        return answer(
+            None, None, None, False, "the telemetry does not describe these pictures: their motions differ at every lag"
+        )
     low, high = _bootstrap(lags, residual, enough)
     if share > BELONGS:
         return answer(None, low, high, None, "not measurable: the motions agree in part only")

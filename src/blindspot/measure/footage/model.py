@@ -110,4 +110,6 @@ class Targets:
 def no_targets() -> Targets:
     """No report at all."""
     whole, real = np.empty(0, np.int64), np.empty(0)
-    return Targets(whole, whole, whole, whole, np.empty((0, 4), np.int64), real, real, real, real, [], np.empty(0, bool))
+    return Targets(
+        whole, whole, whole, whole, np.empty((0, 4), np.int64), real, real, real, real, [], np.empty(0, bool)
+    )

@@ -48,7 +48,7 @@ def mosaic(path: Path, clip: Clip, seen: Seen) -> Mosaic | None:
 
     if clip.info is None or clip.motion is None:
         return None
-    every = max(1, clip.frames // MOST)
+    every = max(1, -(-clip.frames // MOST))
     taken = list(pictures(path, most=MOST, every=every, colour=True))
     packets = picture_packets(clip, seen, np.array([p.pts for p in taken]))
     placed = np.flatnonzero(packets >= 0)

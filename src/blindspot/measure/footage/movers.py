@@ -60,11 +60,11 @@ def movers(path: Path, clip: Clip, seen: Seen | None, most: int = 150) -> list[T
     if mask is None or mask.shape != frames[0].pixels.shape:
         return []
     steps = [between(a.pixels, b.pixels, mask)[0] for a, b in zip(frames, frames[1:], strict=False)]
-    to_first = np.eye(3)
+    to_first: np.ndarray = np.eye(3)
     tracks: list[Track] = []
     done: list[Track] = []
     for i in range(GAP, len(frames)):
-        chain = np.eye(3)
+        chain: np.ndarray = np.eye(3)
         for step in steps[i - GAP : i]:
             chain = _three(step) @ chain
         if i == GAP:
@@ -93,8 +93,8 @@ def _spots(before: np.ndarray, now: np.ndarray, chain: np.ndarray, mask: np.ndar
     import cv2
 
     height, width = now.shape
-    laid = cv2.warpAffine(before, chain[:2], (width, height), borderValue=0)
-    valid = cv2.warpAffine(np.full_like(before, 255), chain[:2], (width, height)) == 255
+    laid: np.ndarray = cv2.warpAffine(before, chain[:2], (width, height), borderValue=0)
+    valid: np.ndarray = cv2.warpAffine(np.full_like(before, 255), chain[:2], (width, height)) == 255
     valid = cv2.erode(valid.astype(np.uint8), np.ones((9, 9))) > 0
     valid &= mask > 0
     a, b = (cv2.GaussianBlur(p, (5, 5), 0).astype(np.int16) for p in (laid, now))
@@ -104,14 +104,16 @@ def _spots(before: np.ndarray, now: np.ndarray, chain: np.ndarray, mask: np.ndar
     difference = np.where(valid, np.maximum(np.maximum(low - b, b - high), 0), 0)
     del a
     noise = 1.5 * float(np.median(np.abs(difference[valid]))) if valid.any() else 0.0
-    hot = (difference > max(14.0, 6 * noise)).astype(np.uint8)
+    hot: np.ndarray = (difference > max(14.0, 6 * noise)).astype(np.uint8)
     hot = cv2.morphologyEx(hot, cv2.MORPH_CLOSE, np.ones((5, 5)))
     n, _, stats, middles = cv2.connectedComponentsWithStats(hot)
     keep = [i for i in range(1, n) if 4 <= stats[i, cv2.CC_STAT_AREA] <= LARGEST * width * height]
     return middles[keep][:200]
 
 
-def _link(tracks: list[Track], spots: np.ndarray, to_first: np.ndarray, i: int, pts: float, done: list[Track]) -> list[Track]:
+def _link(
+    tracks: list[Track], spots: np.ndarray, to_first: np.ndarray, i: int, pts: float, done: list[Track]
+) -> list[Track]:
     """Give each spot to the nearest track that expects it; others begin tracks; tracks without a spot for 3 pictures end."""
     steady = (to_first[:2, :2] @ spots.T).T + to_first[:2, 2] if len(spots) else np.empty((0, 2))
     free = set(range(len(spots)))

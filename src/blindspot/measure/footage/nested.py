@@ -11,7 +11,7 @@ from typing import Any
 from blindspot.measure.footage.imapb import imapb_scale
 
 
-class _Short(ValueError):
+class _ShortError(ValueError):
     """The bytes end before the pack does."""
 
 
@@ -24,7 +24,7 @@ class _Cursor:
 
     def take(self, size: int) -> bytes:
         if size < 0 or self.at + size > len(self.data):
-            raise _Short
+            raise _ShortError
         self.at += size
         return self.data[self.at - size : self.at]
 
@@ -38,7 +38,7 @@ class _Cursor:
             value = value << 7 | byte & 0x7F
             if byte < 0x80:
                 return value
-        raise _Short
+        raise _ShortError
 
     def length(self) -> int:
         first = self.uint(1)
@@ -198,7 +198,7 @@ def plain(name: str, content: bytes) -> Any:
         return {"hex": content.hex()}
     try:
         return reader(_Cursor(content))
-    except _Short:
+    except _ShortError:
         return {"hex": content.hex(), "problem": "ends before it is complete"}
     except UnicodeDecodeError:
         return {"hex": content.hex(), "problem": "holds no text where text should stand"}

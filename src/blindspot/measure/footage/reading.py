@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CHUNK = 16 << 20
 PROBE = 2 << 20
+STRAY = 0.01  # share of bytes outside packets above which the file itself is called wrong
 
 
 @dataclass(slots=True)
@@ -53,7 +54,9 @@ def read_footage(path: Path, chunk: int = CHUNK) -> Footage:
     """Read a transport stream, a bare KLV file, or find that it is neither (kind "container" or "unknown")."""
     size = path.stat().st_size
     if size == 0:
-        return Footage(str(path), "empty", 0, Ledger(), problems=["is empty (0 bytes): nothing can be read"], wrong=True)
+        return Footage(
+            str(path), "empty", 0, Ledger(), problems=["is empty (0 bytes): nothing can be read"], wrong=True
+        )
     with path.open("rb") as file:
         head = np.frombuffer(file.read(PROBE), np.uint8)
     found = layout(head)
@@ -65,6 +68,9 @@ def read_footage(path: Path, chunk: int = CHUNK) -> Footage:
     if out.kind == "unknown":
         out.ledger.add("unknown", "not read", size)
         return out
+    if _cut_short(path, size):
+        out.problems.append("ends before its last part does: it is cut short; what came before was read")
+        out.wrong = True
     for index, (data, units) in data_streams(path).items():
         reader, collector = Reader(), Collector(index, out.ledger)
         collector.add(reader.feed(data, units, final=True))
@@ -82,6 +88,26 @@ def _container(head: np.ndarray) -> bool:
         or start[:4] in {b"\x1aE\xdf\xa3", b"OggS", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3"}
         or (start[:4] == b"RIFF" and start[8:12] == b"AVI ")
     )
+
+
+def _cut_short(path: Path, size: int) -> bool:
+    """Whether the boxes of an MP4 or MOV claim more bytes than there are."""
+    at = 0
+    with path.open("rb") as file:
+        while at + 8 <= size:
+            file.seek(at)
+            head = file.read(16)
+            if at == 0 and head[4:8] != b"ftyp":
+                return False
+            length = int.from_bytes(head[:4], "big")
+            if length == 1:
+                length = int.from_bytes(head[8:16], "big")
+            if length == 0:
+                return False  # the last box goes to the end of the file
+            if length < 8:
+                return True
+            at += length
+    return at != size
 
 
 def _chunks(path: Path, start: int, chunk: int) -> Iterator[tuple[np.ndarray, bool]]:
@@ -168,6 +194,11 @@ def _transport_problems(out: Footage, transport: Transport) -> list[str]:
     problems = []
     if transport.cut:
         problems.append("ends in mid packet; all before it was read")
+    stray = transport.counters[k.C_ORPHAN]
+    if stray > max(STRAY * out.size, transport.stride):
+        problems.append(
+            f"{stray:,} of its {out.size:,} bytes ({stray / out.size:.0%}) are no transport packets; the rest was read"
+        )
     hollow = [s.pid for s in out.streams if s.announced and not any(t.stream == s.pid for t in out.telemetry)]
     if hollow:
         problems.append(f"announces telemetry (PID {', '.join(map(str, hollow))}) but holds no packet of it")

@@ -7,7 +7,7 @@ then shift of the picture's middle, turn and growth, each in pixels: turn and gr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -70,9 +70,9 @@ def between(a: np.ndarray, b: np.ndarray, mask: np.ndarray | None) -> tuple[np.n
     corners = cv2.goodFeaturesToTrack(a, 250, 0.01, 8, mask=mask)
     if corners is None or len(corners) < FEWEST:
         return nothing
-    settings = {"winSize": (17, 17), "maxLevel": 4}
-    there, ok, _ = cv2.calcOpticalFlowPyrLK(a, b, corners, None, **settings)
-    back, ok2, _ = cv2.calcOpticalFlowPyrLK(b, a, there, None, **settings)
+    unset: Any = None  # OpenCV makes the array itself
+    there, ok, _ = cv2.calcOpticalFlowPyrLK(a, b, corners, unset, winSize=(17, 17), maxLevel=4)
+    back, ok2, _ = cv2.calcOpticalFlowPyrLK(b, a, there, unset, winSize=(17, 17), maxLevel=4)
     good = (ok[:, 0] == 1) & (ok2[:, 0] == 1) & (np.abs(back - corners).max(axis=(1, 2)) < 0.7)
     if good.sum() < FEWEST:
         return nothing

@@ -15,7 +15,11 @@ from dataclasses import dataclass
 from blindspot.quantities import Range
 
 INCH = 0.0254
-N50 = {"detect": Range(0.75, 1.25), "recognise": Range(3.2, 4.8), "identify": Range(4.9, 7.9)}  # Johnson 1958: 1.0+-0.25, 4.0+-0.8, 6.4+-1.5
+N50 = {
+    "detect": Range(0.75, 1.25),
+    "recognise": Range(3.2, 4.8),
+    "identify": Range(4.9, 7.9),
+}  # Johnson 1958: 1.0+-0.25, 4.0+-0.8, 6.4+-1.5
 SIGNAL_TO_NOISE = Range(15, 50)  # judgement: fair to good video
 EDGE_RESPONSE = Range(0.25, 0.45)  # judgement: relative edge response of compressed video
 GIQE_ERROR = 0.3  # Leachtenauer et al. 1997, standard error in NIIRS
@@ -33,9 +37,19 @@ class Thing:
     source: str
 
 
-ADULT = Thing("adult", Range(1.50, 1.85), Range(0.40, 0.55), Range(0.25, 0.35), "NCD-RisC 2016, adult mean heights; breadths: judgement")
-CHILD = Thing("child", Range(0.95, 1.38), Range(0.25, 0.40), Range(0.18, 0.25), "WHO growth reference, medians at 3 and 10 years")
-CONTAINER = Thing("20-litre container", Range(0.37, 0.47), Range(0.30, 0.35), Range(0.16, 0.26), "jerrycan and water drum of 20 l")
+ADULT = Thing(
+    "adult",
+    Range(1.50, 1.85),
+    Range(0.40, 0.55),
+    Range(0.25, 0.35),
+    "NCD-RisC 2016, adult mean heights; breadths: judgement",
+)
+CHILD = Thing(
+    "child", Range(0.95, 1.38), Range(0.25, 0.40), Range(0.18, 0.25), "WHO growth reference, medians at 3 and 10 years"
+)
+CONTAINER = Thing(
+    "20-litre container", Range(0.37, 0.47), Range(0.30, 0.35), Range(0.16, 0.26), "jerrycan and water drum of 20 l"
+)
 CAR = Thing("car", Range(1.40, 1.60), Range(1.65, 1.85), Range(3.9, 4.9), "saloon and estate cars")
 THINGS = (ADULT, CHILD, CONTAINER, CAR)
 
@@ -116,7 +130,9 @@ def heights(gsd: Range, depression: float) -> Heights:
     least = ADULT.height.low - CHILD.height.high
     shown = math.cos(math.radians(depression))
     spread = (CHILD.height.high - CHILD.height.low) / 4 * shown  # the range taken as two standard deviations either way
-    pixels = Range(round(least * shown / gsd.high, 3), round((ADULT.height.high - CHILD.height.low) * shown / gsd.low, 3))
+    pixels = Range(
+        round(least * shown / gsd.high, 3), round((ADULT.height.high - CHILD.height.low) * shown / gsd.low, 3)
+    )
     ratios = []
     for g, error in ((gsd.high, PIXEL_ERROR.high), (gsd.low, PIXEL_ERROR.low)):
         s = math.hypot(error, spread / g)
@@ -124,9 +140,7 @@ def heights(gsd: Range, depression: float) -> Heights:
     return Heights(pixels, Range(round(min(ratios), 3), round(max(ratios), 3)))
 
 
-def opportunity(
-    clip: str, thing: Thing, level: str, gsd: Range, depression: float
-) -> tuple[Range, tuple[str, ...]]:
+def opportunity(clip: str, thing: Thing, level: str, gsd: Range, depression: float) -> tuple[Range, tuple[str, ...]]:
     """P(could be told apart) of an object in a clip, for `footage:<clip>` in a case, with the lines that derive it.
 
     level: "detect", "recognise" or "identify". An upper bound: attention, occlusion, contrast and compression lower it, so
@@ -139,5 +153,7 @@ def opportunity(
         f"{thing.name}: {thing.height} m high, {thing.width} m wide ({thing.source})",
         f"cycles for half of observers to {level}: {N50[level]} (Johnson 1958), two pixels a cycle",
         f"P(could {level}) <= {told.low:.3g}-{told.high:.3g}; attention, occlusion and contrast are not in it",
-        "the low end is 0 where the bound is no more than even: a ceiling says nothing of the floor" if low == 0 else "both ends are ceilings",
+        "the low end is 0 where the bound is no more than even: a ceiling says nothing of the floor"
+        if low == 0
+        else "both ends are ceilings",
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.measure.footage import klv_kernels as k
+from blindspot.measure.footage import column_kernels as k
 from blindspot.measure.footage import tags as g
 from blindspot.measure.footage.imapb import imapb_scale
 from blindspot.measure.footage.klv import REASONS
@@ -228,7 +228,7 @@ class Collector:
 
 
 def _join(parts: list[tuple[int, np.ndarray]], n: int, none: float, kind: type) -> np.ndarray:
-    out = np.full(n, none, kind)
+    out: np.ndarray = np.full(n, none, kind)
     for at, column in parts:
         here = out[at : at + len(column)]
         seen = column != -1 if kind is np.int64 else ~np.isnan(column)

@@ -30,7 +30,7 @@ class Still:
 
 def film_strip(path: Path, clip: Clip, count: int = 12, widest: int = 320) -> list[Still]:
     """So many pictures, evenly spread."""
-    every = max(1, clip.frames // count)
+    every = max(1, -(-clip.frames // count))
     taken = list(pictures(path, most=count, every=every, colour=True, widest=widest))
     stamps = np.array([p.pts for p in taken])
     packets = picture_packets(clip, clip.main, stamps) if clip.main else np.full(len(taken), -1)

@@ -76,10 +76,19 @@ def _geometry(main: Seen | None) -> dict[str, Any]:
     return {
         "gsd_m": {"median": median, "low": low, "high": high},
         "resolution": [
-            {"object": t.object, "detect": _pair(t.detect), "recognise": _pair(t.recognise), "identify": _pair(t.identify), "bound": "upper"}
+            {
+                "object": t.object,
+                "detect": _pair(t.detect),
+                "recognise": _pair(t.recognise),
+                "identify": _pair(t.identify),
+                "bound": "upper",
+            }
             for t in main.told
         ],
-        "heights": {"adult_minus_child_px": _pair(main.heights.pixels), "likelihood_ratio": _pair(main.heights.likelihood_ratio)},
+        "heights": {
+            "adult_minus_child_px": _pair(main.heights.pixels),
+            "likelihood_ratio": _pair(main.heights.likelihood_ratio),
+        },
         "niirs": _pair(main.niirs),
         "footprint": _footprint(main),
     }
@@ -97,6 +106,7 @@ def _footprint(main: Seen | None) -> dict[str, Any] | None:
         "slant_range_m": _spread(f.slant_range),
         "depression_deg": _spread(f.depression),
         "area_m2": _spread(f.area),
+        "contradicts": int(f.contradicts.sum()),
         "heights_from": main.view.datum,
         "pointing_from": main.view.pointing,
         "time_basis": {BASES[i]: int(n) for i, n in enumerate(np.bincount(main.times.basis, minlength=3)) if n},

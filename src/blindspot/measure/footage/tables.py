@@ -98,7 +98,10 @@ def frame_table(clip: Clip, seen: Seen) -> dict[str, Any]:
         if not len(values):
             return [None] * len(packet)
         picked = values[chosen]
-        return [round(float(v), digits) if p >= 0 and np.isfinite(v) else None for p, v in zip(packet.tolist(), picked.tolist(), strict=True)]
+        return [
+            round(float(v), digits) if p >= 0 and np.isfinite(v) else None
+            for p, v in zip(packet.tolist(), picked.tolist(), strict=True)
+        ]
 
     return {
         "clip": clip.name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from blindspot.measure.footage import column_kernels as n
 from blindspot.measure.footage import klv_kernels as k
 
 TEXT, SET, PACK, BLOB = "text", "set", "pack", "blob"
@@ -174,7 +175,7 @@ BY_NAME = {tag.name: tag for tag in TAGS}
 NUMERIC = tuple(tag for tag in TAGS if tag.coding in {UINT, SINT, IMAPB})
 TIMES = tuple(tag for tag in TAGS if tag.coding == TIME)
 TEXTS = tuple(tag for tag in TAGS if tag.coding == TEXT)
-CODINGS = {UINT: k.N_UINT, SINT: k.N_INT, IMAPB: k.N_IMAPB, TIME: k.N_TIME}
+CODINGS = {UINT: n.N_UINT, SINT: n.N_INT, IMAPB: n.N_IMAPB, TIME: n.N_TIME}
 
 # The sets that are known by their 16-byte key. Octet 8, the version of the register, is not compared.
 KEYS: tuple[tuple[str, str, int], ...] = (

@@ -28,6 +28,14 @@ def timeline(clips: list[Clip]) -> list[dict[str, Any]]:
             )  # fmt: skip
         if not absolute:
             rows.append(
-                {"clip": clip.name, "clock": "none: it cannot be placed in time", "start_us": None, "end_us": None, "start": "", "end": "", "apart_s": None}
+                {
+                    "clip": clip.name,
+                    "clock": "none: it cannot be placed in time",
+                    "start_us": None,
+                    "end_us": None,
+                    "start": "",
+                    "end": "",
+                    "apart_s": None,
+                }
             )
     return sorted(rows, key=lambda r: (r["start_us"] is None, r["start_us"] or 0, r["clip"]))

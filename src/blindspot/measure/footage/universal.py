@@ -77,7 +77,9 @@ def universal_columns(
                 stamps = np.ascontiguousarray(raw).view(">u8")[:, 0]
                 times[owner] = np.where(stamps < 2**62, stamps, 0).astype(np.int64)
             elif coding == "float" and length in _DTYPES:
-                numbers.setdefault(name, np.full(n, np.nan))[owner] = np.ascontiguousarray(raw).view(_DTYPES[length])[:, 0]
+                numbers.setdefault(name, np.full(n, np.nan))[owner] = np.ascontiguousarray(raw).view(_DTYPES[length])[
+                    :, 0
+                ]
             else:
                 continue
             read[own] = True

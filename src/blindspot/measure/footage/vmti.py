@@ -75,15 +75,15 @@ class Reports:
                 at = by_offset & (raw[:, size] == length)
                 out[at] = centre[axis][at] + _offset(raw[at, value], length, legacy[at])
         located = np.where(absolute, "absolute", np.where(by_offset & ~np.isnan(lat), "offset", ""))
-        row, column = _pixel(raw[:, v.R_CENTROID], width)
-        row = np.where(raw[:, v.R_ROW] > 0, raw[:, v.R_ROW], row)
-        column = np.where(raw[:, v.R_COLUMN] > 0, raw[:, v.R_COLUMN], column)
+        rows, columns = _pixel(raw[:, v.R_CENTROID], width)
+        rows = np.where(raw[:, v.R_ROW] > 0, raw[:, v.R_ROW], rows)
+        columns = np.where(raw[:, v.R_COLUMN] > 0, raw[:, v.R_COLUMN], columns)
         corners = [_pixel(raw[:, c], width) for c in (v.R_TOP_LEFT, v.R_BOTTOM_RIGHT)]
         return Targets(
             packet=packet,
             id=raw[:, v.R_ID],
-            row=row,
-            column=column,
+            row=rows,
+            column=columns,
             box=np.column_stack([part for corner in corners for part in corner]),
             lat=lat,
             lon=lon,

@@ -2,7 +2,8 @@
 
 from numba import njit
 
-from blindspot.measure.footage.klv_kernels import ber, oid, read_uint
+from blindspot.measure.footage.column_kernels import read_uint
+from blindspot.measure.footage.klv_kernels import ber, oid
 
 # Columns of a report: raw integers, -1 for none (coordinates: -2**62).
 (

@@ -53,7 +53,11 @@ def _arrow(table: dict[str, Any]) -> Any:
     arrays = {}
     for name, column in table.items():
         if isinstance(column, np.ndarray):
-            missing = column == -1 if name in {"time_us", "place"} or column.dtype == np.int64 and name != "packet" else None
+            missing = (
+                column == -1
+                if name in {"time_us", "place"} or (column.dtype == np.int64 and name != "packet")
+                else None
+            )
             arrays[name] = pa.array(column, mask=missing, from_pandas=True)
         else:
             arrays[name] = pa.array(column, pa.string())
@@ -110,10 +114,14 @@ def _geopackage(clip: Clip, seen: Seen, path: Path) -> Path:
     rings = np.concatenate((rings, rings[:, :1]), axis=1)
     _layer(part, "footprints", rows, list(shapely.polygons(rings)) if len(there) else [], "Polygon", append=append)
     middle = np.flatnonzero(np.isfinite(f.lat))
-    _layer(part, "centres", {"packet": middle}, list(shapely.points(f.lon[middle], f.lat[middle])), "Point", append=True)
+    _layer(
+        part, "centres", {"packet": middle}, list(shapely.points(f.lon[middle], f.lat[middle])), "Point", append=True
+    )
     targets = [r for r in target_rows(clip) if r["stream"] == t.stream and r["lat"] is not None]
     if targets:
-        columns = {k: np.array([r[k] if r[k] is not None else -1 for r in targets]) for k in ("packet", "id", "row", "column")}
+        columns = {
+            k: np.array([r[k] if r[k] is not None else -1 for r in targets]) for k in ("packet", "id", "row", "column")
+        }
         points = [shapely.Point(r["lon"], r["lat"]) for r in targets]
         _layer(part, "targets", {**columns, "located": [r["located"] for r in targets]}, points, "Point", append=True)
     part.replace(path)
@@ -129,7 +137,14 @@ def _layer(path: Path, name: str, columns: dict[str, Any], shapes: list[Any], ki
     data = {k: pa.array(v, from_pandas=True) for k, v in columns.items()}
     data["geometry"] = pa.array([shapely.to_wkb(s) for s in shapes], pa.binary())
     write_arrow(
-        pa.table(data), path, layer=name, driver="GPKG", geometry_name="geometry", geometry_type=kind, crs="EPSG:4326", append=append
+        pa.table(data),
+        path,
+        layer=name,
+        driver="GPKG",
+        geometry_name="geometry",
+        geometry_type=kind,
+        crs="EPSG:4326",
+        append=append,
     )
 
 
@@ -138,13 +153,23 @@ def _kml(clip: Clip, seen: Seen, path: Path) -> Path:
     t, f = seen.telemetry, seen.footprints
     lat, lon, high = t.number("sensor_latitude"), t.number("sensor_longitude"), t.number("sensor_true_altitude")
     flown = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon))
-    parts = ['<?xml version="1.0" encoding="UTF-8"?>', '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>', f"<name>{escape(clip.name)}</name>"]
-    line = " ".join(f"{lon[i]:.7f},{lat[i]:.7f},{np.nan_to_num(high[i]):.1f}" for i in flown[:: max(1, len(flown) // MOST_KML)])
-    parts.append(f"<Placemark><name>sensor path</name><LineString><altitudeMode>absolute</altitudeMode><coordinates>{line}</coordinates></LineString></Placemark>")
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>',
+        f"<name>{escape(clip.name)}</name>",
+    ]
+    line = " ".join(
+        f"{lon[i]:.7f},{lat[i]:.7f},{np.nan_to_num(high[i]):.1f}" for i in flown[:: max(1, len(flown) // MOST_KML)]
+    )
+    parts.append(
+        f"<Placemark><name>sensor path</name><LineString><altitudeMode>absolute</altitudeMode><coordinates>{line}</coordinates></LineString></Placemark>"
+    )
     there = np.flatnonzero(np.isfinite(f.corner_lat).all(axis=1))
     for i in there[:: max(1, len(there) // MOST_KML)]:
         ring = " ".join(f"{f.corner_lon[i, c]:.7f},{f.corner_lat[i, c]:.7f}" for c in (0, 1, 2, 3, 0))
-        parts.append(f"<Placemark><name>footprint {i}</name><Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>")
+        parts.append(
+            f"<Placemark><name>footprint {i}</name><Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+        )
     parts.append("</Document></kml>")
     write_text(path, "\n".join(parts) + "\n")
     return path
@@ -159,7 +184,10 @@ def write_mp4(source: Path, path: Path, codec: str) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.stem}.{os.getpid()}.part.mp4")
     try:
-        with av.open(str(source)) as given, av.open(str(part), "w", format="mp4", options={"movflags": "faststart", "fflags": "+bitexact"}) as made:
+        with (
+            av.open(str(source)) as given,
+            av.open(str(part), "w", format="mp4", options={"movflags": "faststart", "fflags": "+bitexact"}) as made,
+        ):
             stream = given.streams.video[0]
             written = _copy(given, made, stream) if codec in COPIED else _recode(given, made, stream)
     except (av.FFmpegError, OSError, ValueError):

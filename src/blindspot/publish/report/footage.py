@@ -9,8 +9,8 @@ import math
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from blindspot.measure.footage.movers import movers
 from blindspot.measure.footage.mosaic import mosaic
+from blindspot.measure.footage.movers import movers
 from blindspot.measure.footage.stills import film_strip, jpeg, utc
 from blindspot.publish.report.footage_map import ground_map, length_words
 
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from blindspot.measure.footage.mosaic import Mosaic
     from blindspot.measure.footage.movers import Track
 
-STRIP_CSS = ".strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:10px}figure{margin:0}img{max-width:100%;height:auto}figcaption{font-size:.8rem;color:var(--soft)}.mosaic{display:block;max-height:80vh;margin:auto}.foot{fill:var(--against);opacity:.10;stroke:var(--against);stroke-width:.6}.way{fill:none;stroke:var(--ink);stroke-width:1.5}.look{fill:none;stroke:var(--for);stroke-width:1.5}.spot{fill:var(--for)}.hit{fill:none;stroke:var(--warn);stroke-width:1.5}"
+STRIP_CSS = ".strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:10px}figure{margin:0}img{max-width:100%;height:auto}figcaption{font-size:.8rem;color:var(--soft)}.mosaic{display:block;max-height:80vh;margin:auto}.foot{fill:var(--against);opacity:.06;stroke:var(--against);stroke-width:.6}.way{fill:none;stroke:var(--ink);stroke-width:1.5}.look{fill:none;stroke:var(--for);stroke-width:1.5}.spot{fill:var(--for)}.hit{fill:none;stroke:var(--warn);stroke-width:1.5}"
 LOOKED = 150
 
 
 def footage_page(
-    clips: list[Clip], found: dict[str, Any], timeline: list[dict[str, Any]], seen: dict[str, tuple[Mosaic | None, list[Track]]], strips: dict[str, list[Any]]
+    clips: list[Clip],
+    found: dict[str, Any],
+    timeline: list[dict[str, Any]],
+    seen: dict[str, tuple[Mosaic | None, list[Track]]],
+    strips: dict[str, list[Any]],
 ) -> str:
     """footage.html of clips and their data (`clips_as_data`), with what `look_at` found in their pictures."""
     from jinja2 import Environment, StrictUndefined
@@ -87,7 +91,11 @@ def publish_footage(
         laid = seen[clip.footage.path][0]
         if laid is not None:
             files_of += write_mosaic(laid, out / f"{clip.name}.mosaic.png")
-        data["files"] = {"mp4": None, "frames": None, **{p.name.removeprefix(f"{clip.name}.").replace(".json", ""): p.name for p in files_of}}
+        data["files"] = {
+            "mp4": None,
+            "frames": None,
+            **{p.name.removeprefix(f"{clip.name}.").replace(".json", ""): p.name for p in files_of},
+        }
         made += files_of
     found["timeline"] = timeline(clips)
     made += [out / "footage.html", out / "footage.json"]
@@ -121,15 +129,27 @@ def _share(p: float) -> str:
 
 def _answer(data: dict[str, Any]) -> str:
     if not data["packets"]:
-        return "no telemetry can be read from it, so neither place nor time can be told from the file." if data["picture"] else "nothing can be read from it."
+        return (
+            "no telemetry can be read from it, so neither place nor time can be told from the file."
+            if data["picture"]
+            else "nothing can be read from it."
+        )
     parts = []
     if data["gsd_m"]:
-        parts.append(f"one pixel covers {length_words(data['gsd_m']['median'])} of ground ({length_words(data['gsd_m']['low'])} to {length_words(data['gsd_m']['high'])})")
+        parts.append(
+            f"one pixel covers {length_words(data['gsd_m']['median'])} of ground ({length_words(data['gsd_m']['low'])} to {length_words(data['gsd_m']['high'])})"
+        )
         adult = next(r for r in data["resolution"] if r["object"] == "adult")
         parts.append(f"a person could be recognised as one in at most {_share(adult['recognise'][1])} of looks")
+        if data["footprint"]["contradicts"]:
+            parts.append("its reported ground and its pose contradict one another, so these figures are in doubt")
     else:
         parts.append("how finely it saw the ground cannot be measured")
-    parts.append(_clock(data).rstrip(".").lower() if data["clock"]["telemetry_matches_picture"] is False else _clock(data).rstrip("."))
+    parts.append(
+        _clock(data).rstrip(".").lower()
+        if data["clock"]["telemetry_matches_picture"] is False
+        else _clock(data).rstrip(".")
+    )
     text = "; ".join(parts) + "."
     return text[0].upper() + text[1:]
 
@@ -141,7 +161,11 @@ def _clock(data: dict[str, Any]) -> str:
     if clock["lag_frames"] is not None:
         low, high = clock["lag_frames_range"]
         n = clock["lag_frames"]
-        way = "at the same moment as" if n == 0 else f"{abs(n)} frame{'' if abs(n) == 1 else 's'} {'later' if n > 0 else 'earlier'} than"
+        way = (
+            "at the same moment as"
+            if n == 0
+            else f"{abs(n)} frame{'' if abs(n) == 1 else 's'} {'later' if n > 0 else 'earlier'} than"
+        )
         return f"The telemetry is stamped {way} the pictures that it describes (range {low:+d} to {high:+d}, by picture motion)."
     return f"Lag between telemetry and picture: {clock['basis']}."
 
@@ -149,11 +173,20 @@ def _clock(data: dict[str, Any]) -> str:
 def _clock_row(c: dict[str, Any]) -> dict[str, Any]:
     absolute = c["unit"].startswith("micro")
     shown = [("-" if v is None else utc(v) if absolute else f"{v:.3f} s") for v in (c["first"], c["last"])]
-    return {**c, "first": shown[0], "last": shown[1], "rate": "-" if c["rate_ppm"] is None else f"{c['rate_ppm']:+.1f} ppm"}
+    return {
+        **c,
+        "first": shown[0],
+        "last": shown[1],
+        "rate": "-" if c["rate_ppm"] is None else f"{c['rate_ppm']:+.1f} ppm",
+    }
 
 
 def _track_row(track: Track, clip: Clip) -> dict[str, Any]:
     start = clip.info.start if clip.info and math.isfinite(clip.info.start) else 0.0
-    where = f"{track.lat[0]:.5f}, {track.lon[0]:.5f}" if len(track.lat) else f"pixel {track.pixel[0][0]:.0f}, {track.pixel[0][1]:.0f}"
+    where = (
+        f"{track.lat[0]:.5f}, {track.lon[0]:.5f}"
+        if len(track.lat)
+        else f"pixel {track.pixel[0][0]:.0f}, {track.pixel[0][1]:.0f}"
+    )
     pace = f"{track.speed:.1f} m/s" if math.isfinite(track.speed) else "-"
     return {"start": track.pts[0] - start, "n": len(track.frames), "where": where, "pace": pace, "why": track.why}

@@ -45,7 +45,11 @@ def ground_map(clip: Clip, data: dict[str, Any]) -> tuple[Markup | str, int, str
     span = float(max((high - low).max(), 1.0)) * 1.06
     middle = (low + high) / 2
     width, height = 1000, int(np.clip(1000 * (high - low)[1] / span + 60, 260, 760))
-    scale = min(width, height - 40) / span if (high - low)[1] >= (high - low)[0] else min(width / span, (height - 40) / max((high - low)[1], 1.0))
+    scale = (
+        min(width, height - 40) / span
+        if (high - low)[1] >= (high - low)[0]
+        else min(width / span, (height - 40) / max((high - low)[1], 1.0))
+    )
 
     def spot(p: np.ndarray) -> str:
         return f"{width / 2 + (p[0] - middle[0]) * scale:.1f} {(height - 30) / 2 - (p[1] - middle[1]) * scale:.1f}"
@@ -55,7 +59,10 @@ def ground_map(clip: Clip, data: dict[str, Any]) -> tuple[Markup | str, int, str
         thin = points[:: max(1, len(points) // 300)]
         if len(thin) > 1:
             body.append(f'<path class="{style}" d="M{"L".join(spot(p) for p in thin)}"/>')
-    body += [f'<circle class="spot" cx="{spot(p).split()[0]}" cy="{spot(p).split()[1]}" r="2"/>' for p in centres[:: max(1, len(centres) // 40)]]
+    body += [
+        f'<circle class="spot" cx="{spot(p).split()[0]}" cy="{spot(p).split()[1]}" r="2"/>'
+        for p in centres[:: max(1, len(centres) // 40)]
+    ]
     located = [r for r in data["targets"] if r["lat"] is not None][:200]
     if located:
         for p in plane(np.array([r["lat"] for r in located]), np.array([r["lon"] for r in located])):

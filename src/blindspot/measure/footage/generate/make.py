@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,7 +74,9 @@ def telemetry_of(columns: dict[str, np.ndarray]) -> Telemetry:
     """Columns as a telemetry, for the geometry."""
     n = len(next(iter(columns.values())))
     none = np.full(n, -1, np.int64)
-    return Telemetry(0, np.zeros(n, np.int64), np.zeros(n, np.int64), none, none, none, columns, {}, {}, {}, 0, no_targets())
+    return Telemetry(
+        0, np.zeros(n, np.int64), np.zeros(n, np.int64), none, none, none, columns, {}, {}, {}, 0, no_targets()
+    )
 
 
 def true_view(scene: Scene, t: np.ndarray, size: tuple[int, int], boresight: tuple[float, float] = (0.0, 0.0)) -> View:
@@ -109,7 +112,9 @@ def klv_packets(plan: Plan, t: np.ndarray) -> list[bytes]:
     told = true_view(scene, described, plan.size)
     x, y = np.array([0.0, -1, 1, 1, -1]), np.array([0.0, -1, -1, 1, 1])
     direction = geo.rays(told.look[:, None], told.hfov[:, None], told.vfov[:, None], x, y)
-    lat, lon, _ = geo.to_geodetic(geo.meet_ellipsoid(told.origin[:, None], direction, np.full((len(t), 1), scene.ground)))
+    lat, lon, _ = geo.to_geodetic(
+        geo.meet_ellipsoid(told.origin[:, None], direction, np.full((len(t), 1), scene.ground))
+    )
     random = np.random.default_rng(faults.seed)
     out = []
     for i in range(len(t)):
@@ -136,7 +141,9 @@ def klv_packets(plan: Plan, t: np.ndarray) -> list[bytes]:
     return out
 
 
-def visible(scene: Scene, v: View, row: int, t: float, size: tuple[int, int]) -> list[tuple[int, int, int, float, float, float]]:
+def visible(
+    scene: Scene, v: View, row: int, t: float, size: tuple[int, int]
+) -> list[tuple[int, int, int, float, float, float]]:
     """(id, row, column from 1, lat, lon, height) of the vehicles in the picture."""
     at = scene.movers(t, "vehicle")[:, :2]
     pixels = Renderer.pixels(_Frame(scene, size), v, row, at, 0.0)  # type: ignore[arg-type]  # needs scene and size only
@@ -164,7 +171,11 @@ def _coded(plan: Plan, real: View, t: np.ndarray) -> list[tuple[bytes, bool]]:
     context.time_base = _fraction(1, plan.rate)
     context.framerate = _fraction(plan.rate, 1)
     context.thread_count = 1
-    context.options = {"preset": "veryfast", "crf": "20", "x264-params": "aud=1:repeat-headers=1:bframes=0:keyint=30:scenecut=0:annexb=1:threads=1"}
+    context.options = {
+        "preset": "veryfast",
+        "crf": "20",
+        "x264-params": "aud=1:repeat-headers=1:bframes=0:keyint=30:scenecut=0:annexb=1:threads=1",
+    }
     renderer = Renderer(plan.scene, plan.size)
     out = []
     for i in range(plan.frames):
@@ -175,9 +186,7 @@ def _coded(plan: Plan, real: View, t: np.ndarray) -> list[tuple[bytes, bool]]:
     return out + [(bytes(p), bool(p.is_keyframe)) for p in context.encode(None)]
 
 
-def _fraction(a: float, b: float) -> object:
-    from fractions import Fraction
-
+def _fraction(a: float, b: float) -> Fraction:
     return Fraction(a).limit_denominator(1001) / Fraction(b).limit_denominator(1001)
 
 

@@ -94,7 +94,13 @@ class Mux:
                 fill = spare if adaptation else spare - 2
                 field_ = bytes([len(body) + fill]) + body + b"\xff" * fill
         control = 0x30 if field_ else 0x10
-        self.out += b"\x47" + ((0x4000 if start else 0) | pid).to_bytes(2, "big") + bytes([control | counter]) + field_ + payload
+        self.out += (
+            b"\x47"
+            + ((0x4000 if start else 0) | pid).to_bytes(2, "big")
+            + bytes([control | counter])
+            + field_
+            + payload
+        )
 
 
 def section(table: int, number: int, content: bytes) -> bytes:

@@ -48,7 +48,7 @@ def scalar(tag: g.Tag, value: float) -> bytes:
         raw = round((clamped if signed else clamped - tag.low) / (tag.high - tag.low) * steps)
     else:
         raw = round(value)
-    return raw.to_bytes(size, "big", signed=signed)
+    return int(raw).to_bytes(size, "big", signed=signed)
 
 
 def packet(values: Mapping[str, float | str | bytes]) -> bytes:

@@ -31,9 +31,11 @@ class Renderer:
         direction = geo.rays(v.look[row], v.hfov[row], v.vfov[row], x, y)
         hit = geo.meet_ellipsoid(v.origin[row], direction, np.array(self.scene.ground))
         ground = self.scene.to_local(hit)
-        texels = np.float32((ground / self.scene.extent + 0.5) * TEXELS)
+        texels = ((ground / self.scene.extent + 0.5) * TEXELS).astype(np.float32)
         texels[:, 1] = TEXELS - texels[:, 1]
-        corners = np.float32([[-0.5, -0.5], [width - 0.5, -0.5], [width - 0.5, height - 0.5], [-0.5, height - 0.5]])
+        corners = np.array(
+            [[-0.5, -0.5], [width - 0.5, -0.5], [width - 0.5, height - 0.5], [-0.5, height - 0.5]], np.float32
+        )
         warp = cv2.getPerspectiveTransform(texels, corners)
         out = cv2.warpPerspective(self.texture, warp, self.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         for box in self._boxes(t, v.origin[row]):
@@ -61,8 +63,10 @@ class Renderer:
         for i in range(4):
             j = (i + 1) % 4
             wall = np.array([low[i], low[j], top[j], top[i]])
-            cv2.fillConvexPoly(out, np.int32(wall * 16), max(0, grey - 40 - 12 * i), lineType=cv2.LINE_AA, shift=4)
-        cv2.fillConvexPoly(out, np.int32(top * 16), grey, lineType=cv2.LINE_AA, shift=4)
+            cv2.fillConvexPoly(
+                out, (wall * 16).astype(np.int32), max(0, grey - 40 - 12 * i), lineType=cv2.LINE_AA, shift=4
+            )
+        cv2.fillConvexPoly(out, (top * 16).astype(np.int32), grey, lineType=cv2.LINE_AA, shift=4)
 
     def pixels(self, v: View, row: int, plan: np.ndarray, up: float) -> np.ndarray:
         """(n, 2) pixel places of points at a height above the ground; NaN behind the camera."""

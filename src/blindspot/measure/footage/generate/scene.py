@@ -41,7 +41,14 @@ class Scene:
             "turn": r.uniform(0.2, 0.7, 2),
             "vehicle": np.column_stack((r.uniform(-70, 70, (64, 2)), r.uniform(-180, 180, 64), r.uniform(4, 11, 64))),
             "person": np.column_stack((r.uniform(-45, 45, (64, 2)), r.uniform(-180, 180, 64), r.uniform(0.3, 1.4, 64))),
-            "building": np.column_stack((r.uniform(-120, 120, (128, 2)), r.uniform(6, 18, (128, 2)), r.uniform(3, 9, 128), r.uniform(60, 220, 128))),
+            "building": np.column_stack(
+                (
+                    r.uniform(-120, 120, (128, 2)),
+                    r.uniform(6, 18, (128, 2)),
+                    r.uniform(3, 9, 128),
+                    r.uniform(60, 220, 128),
+                )
+            ),
         }
 
     @cached_property
@@ -99,4 +106,6 @@ class Scene:
         along = swing - np.abs(way % (4 * swing) - 2 * swing)
         facing = np.where(way % (4 * swing) < 2 * swing, 1.0, -1.0)
         a = np.radians(rows[:, 2])
-        return np.column_stack((rows[:, 0] + along * np.sin(a), rows[:, 1] + along * np.cos(a), rows[:, 2] + 90 * (1 - facing)))
+        return np.column_stack(
+            (rows[:, 0] + along * np.sin(a), rows[:, 1] + along * np.cos(a), rows[:, 2] + 90 * (1 - facing))
+        )
