@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import ast
 import csv
+import itertools
 import json
 import subprocess
 import sys
@@ -319,7 +320,7 @@ def numbered(data: Path) -> list[bytes]:
 
         once = osh_klv(data)
         cuts = [i for i in range(len(once)) if once.startswith(pack.KEY_0601, i)] + [len(once)]
-        packets = [once[a:b] for a, b in zip(cuts, cuts[1:], strict=False)] * 8
+        packets = [once[a:b] for a, b in itertools.pairwise(cuts)] * 8
         out = []
         for content, time_us in zip(packets, stamps(len(packets)), strict=True):
             at = content.index(b"\x02\x08", 16)

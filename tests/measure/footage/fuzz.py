@@ -145,4 +145,4 @@ if __name__ == "__main__":
     count = int(sys.argv[1])
     begun = time.monotonic()
     fuzz(count, int(sys.argv[2]) if len(sys.argv) > 2 else 0)
-    print(f"{count} inputs, nothing broken, {time.monotonic() - begun:.0f} s")
+    sys.stdout.write(f"{count} inputs, nothing broken, {time.monotonic() - begun:.0f} s\n")

@@ -204,7 +204,8 @@ def _area(lat: Real, lon: Real) -> Real:
     lat0, lon0 = lat.mean(axis=1, keepdims=True), lon.mean(axis=1, keepdims=True)
     y = np.sign(lat - lat0) * geo.ground_distance(lat0, lon0, lat, np.broadcast_to(lon0, lon.shape))
     x = np.sign(lon - lon0) * geo.ground_distance(lat0, lon0, np.broadcast_to(lat0, lat.shape), lon)
-    return np.abs((x * np.roll(y, -1, 1) - np.roll(x, -1, 1) * y).sum(axis=1)) / 2
+    area: Real = np.abs((x * np.roll(y, -1, 1) - np.roll(x, -1, 1) * y).sum(axis=1)) / 2
+    return area
 
 
 def targets_to_ground(v: View, targets: Targets, size: tuple[int, int]) -> tuple[Real, Real]:

@@ -94,7 +94,8 @@ def rays(look: Real, hfov: Real, vfov: Real, x: Real, y: Real) -> Real:
     hfov, vfov, x, y = np.broadcast_arrays(hfov, vfov, x, y)
     local = np.stack((np.ones_like(x), np.tan(np.radians(hfov) / 2) * x, np.tan(np.radians(vfov) / 2) * y), -1)
     out = np.einsum("...ij,...j->...i", look, local)
-    return out / np.linalg.norm(out, axis=-1, keepdims=True)
+    unit: Real = out / np.linalg.norm(out, axis=-1, keepdims=True)
+    return unit
 
 
 def meet_ellipsoid(origin: Real, direction: Real, height: Real) -> Real:
@@ -149,4 +150,5 @@ def ground_distance(lat1: Real, lon1: Real, lat2: Real, lon2: Real) -> Real:
     w = np.sqrt(1 - E2 * np.sin(middle) ** 2)
     north = np.radians(lat2 - lat1) * A * (1 - E2) / w**3
     east = np.radians((lon2 - lon1 + 180) % 360 - 180) * A / w * np.cos(middle)
-    return np.hypot(north, east)
+    distance: Real = np.hypot(north, east)
+    return distance

@@ -124,30 +124,25 @@ def _decide(lags: np.ndarray, moved: np.ndarray, predicted: np.ndarray) -> Lag:
     energy = float((m + p).mean() / 2)
     share = float(cost[best] / energy) if energy > 0 else float("nan")
 
-    def answer(frames: int | None, low: int | None, high: int | None, matches: bool | None, why: str) -> Lag:
-        return Lag(frames, low, high, matches, share, pairs, moved_px / WINDOW, predicted_px / WINDOW, why)
-
-    if max(moved_px, predicted_px) < NOISE:
-        return answer(None, None, None, None, "not measurable: picture and telemetry hardly move")
     foreign = share > FOREIGN and float(cost[best]) > NOISE**2
-    if foreign and pairs < SHORT:
-        return answer(
-            None,
-            None,
-            None,
-            None,
-            "not measurable: the motions differ, but the clip is too short to exclude a longer lag",
-        )
-    if foreign:
-        return answer(
-            None, None, None, False, "the telemetry does not describe these pictures: their motions differ at every lag"
-        )
-    low, high = _bootstrap(lags, residual, enough)
-    if share > BELONGS:
-        return answer(None, low, high, None, "not measurable: the motions agree in part only")
-    if high - low > TOO_WIDE or best in {0, len(lags) - 1}:
-        return answer(None, low, high, True, "not measurable: the motion is too steady to tell one lag from another")
-    return answer(int(lags[best]), low, high, True, "picture motion against telemetry motion")
+    frames, low, high, matches = None, None, None, None
+    if max(moved_px, predicted_px) < NOISE:
+        why = "not measurable: picture and telemetry hardly move"
+    elif foreign and counts.max() < SHORT:
+        why = "not measurable: the motions differ, but the clip is too short to exclude a longer lag"
+    elif foreign:
+        matches = False
+        why = "the telemetry does not describe these pictures: their motions differ at every lag"
+    else:
+        low, high = _bootstrap(lags, residual, enough)
+        matches = True if share <= BELONGS else None
+        if matches is None:
+            why = "not measurable: the motions agree in part only"
+        elif high - low > TOO_WIDE or best in {0, len(lags) - 1}:
+            why = "not measurable: the motion is too steady to tell one lag from another"
+        else:
+            frames, why = int(lags[best]), "picture motion against telemetry motion"
+    return Lag(frames, low, high, matches, share, pairs, moved_px / WINDOW, predicted_px / WINDOW, why)
 
 
 def _bootstrap(lags: np.ndarray, residual: np.ndarray, enough: np.ndarray) -> tuple[int, int]:

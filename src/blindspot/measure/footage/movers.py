@@ -9,6 +9,7 @@ with a plausible height is named so, not dropped. A proposal says that something
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,7 +60,7 @@ def movers(path: Path, clip: Clip, seen: Seen | None, most: int = 150) -> list[T
     mask = mask_of(path, clip.frames)
     if mask is None or mask.shape != frames[0].pixels.shape:
         return []
-    steps = [between(a.pixels, b.pixels, mask)[0] for a, b in zip(frames, frames[1:], strict=False)]
+    steps = [between(a.pixels, b.pixels, mask)[0] for a, b in pairwise(frames)]
     to_first: np.ndarray = np.eye(3)
     tracks: list[Track] = []
     done: list[Track] = []

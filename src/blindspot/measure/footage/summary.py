@@ -40,17 +40,33 @@ def clip_as_data(clip: Clip) -> dict[str, Any]:
         "ledger": {**footage.ledger.parts, "total": footage.ledger.total},
         "ledger_reasons": [
             {"part": part, "reason": reason, "bytes": size}
-            for (part, reason), size in sorted(footage.ledger.reasons.items(), key=lambda r: (PARTS.index(r[0][0]), -r[1], r[0]))
+            for (part, reason), size in sorted(
+                footage.ledger.reasons.items(), key=lambda r: (PARTS.index(r[0][0]), -r[1], r[0])
+            )
         ],
         "missing_packets": footage.ledger.missing_packets,
         "streams": [
-            {"pid": s.pid, "stream_type": s.stream_type, "announced": s.announced, "synchronous": s.synchronous,
-             "pes": s.units, "with_pts": s.with_pts, "pes_ids": {f"0x{i:02X}" if i >= 0 else "none": n for i, n in sorted(s.ids.items())}}
+            {
+                "pid": s.pid,
+                "stream_type": s.stream_type,
+                "announced": s.announced,
+                "synchronous": s.synchronous,
+                "pes": s.units,
+                "with_pts": s.with_pts,
+                "pes_ids": {f"0x{i:02X}" if i >= 0 else "none": n for i, n in sorted(s.ids.items())},
+            }
             for s in footage.streams
-        ],  # fmt: skip
-        "picture": None if clip.info is None else {
-            "codec": clip.info.codec, "width": clip.info.width, "height": clip.info.height, "rate": _number(clip.info.rate),
-            "duration_s": _number(clip.info.duration), "interlaced": clip.info.interlaced, "container": clip.info.container,
+        ],
+        "picture": None
+        if clip.info is None
+        else {
+            "codec": clip.info.codec,
+            "width": clip.info.width,
+            "height": clip.info.height,
+            "rate": _number(clip.info.rate),
+            "duration_s": _number(clip.info.duration),
+            "interlaced": clip.info.interlaced,
+            "container": clip.info.container,
         },
         "security": clip.security,
         "clock": {
@@ -66,7 +82,7 @@ def clip_as_data(clip: Clip) -> dict[str, Any]:
         ],
         **_geometry(main),
         "targets": target_rows(clip),
-    }  # fmt: skip
+    }
 
 
 def _geometry(main: Seen | None) -> dict[str, Any]:
@@ -123,11 +139,21 @@ def _spread(values: np.ndarray) -> dict[str, float] | None:
 def clock_rows(clip: Clip) -> list[dict[str, Any]]:
     """The clock table."""
     return [
-        {"clock": c.name, "source": c.source, "readings": c.readings, "first": _number(c.first), "last": _number(c.last),
-         "unit": "microseconds since 1970" if c.absolute else "seconds", "rate_ppm": _number(c.rate_ppm),
-         "stood_still": c.stood, "ran_backwards": c.backwards, "jumps": c.jumps, "least_step_s": _number(c.step_s)}
+        {
+            "clock": c.name,
+            "source": c.source,
+            "readings": c.readings,
+            "first": _number(c.first),
+            "last": _number(c.last),
+            "unit": "microseconds since 1970" if c.absolute else "seconds",
+            "rate_ppm": _number(c.rate_ppm),
+            "stood_still": c.stood,
+            "ran_backwards": c.backwards,
+            "jumps": c.jumps,
+            "least_step_s": _number(c.step_s),
+        }
         for c in clip.clocks
-    ]  # fmt: skip
+    ]
 
 
 def target_rows(clip: Clip) -> list[dict[str, Any]]:
@@ -143,15 +169,23 @@ def target_rows(clip: Clip) -> list[dict[str, Any]]:
             p = int(targets.packet[i])
             rows.append(
                 {
-                    "stream": t.stream, "packet": p, "time_us": int(t.time_us[p]) if t.time_us[p] >= 0 else None,
-                    "id": int(targets.id[i]), "row": int(targets.row[i]) or None, "column": int(targets.column[i]) or None,
-                    "lat": _number(targets.lat[i]), "lon": _number(targets.lon[i]), "height_m": _number(targets.height[i]),
-                    "located": targets.located[i], "pixel_lat": _number(lat[i]), "pixel_lon": _number(lon[i]),
+                    "stream": t.stream,
+                    "packet": p,
+                    "time_us": int(t.time_us[p]) if t.time_us[p] >= 0 else None,
+                    "id": int(targets.id[i]),
+                    "row": int(targets.row[i]) or None,
+                    "column": int(targets.column[i]) or None,
+                    "lat": _number(targets.lat[i]),
+                    "lon": _number(targets.lon[i]),
+                    "height_m": _number(targets.height[i]),
+                    "located": targets.located[i],
+                    "pixel_lat": _number(lat[i]),
+                    "pixel_lon": _number(lon[i]),
                     "confidence_percent": _number(targets.confidence[i]),
                     "mapping": "before ST 0903.4" if targets.legacy[i] else "ST 0903.4 or later",
                     "flagged": bool(t.flags[p]),
                 }
-            )  # fmt: skip
+            )
     return rows
 
 

@@ -116,7 +116,7 @@ def look_at(path: Path, clip: Clip) -> tuple[tuple[Mosaic | None, list[Track]], 
 def _highest(markings: Any) -> str | None:
     from blindspot.measure.footage.nested import CLASSES
 
-    return max((m for m in markings if m), key=lambda m: CLASSES.index(m), default=None)
+    return max((m for m in markings if m), key=CLASSES.index, default=None)
 
 
 def _base64(content: bytes) -> str:

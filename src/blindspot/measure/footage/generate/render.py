@@ -82,7 +82,9 @@ class Renderer:
 def _rectangle(east: float, north: float, heading: float, length: float, width: float) -> np.ndarray:
     a = np.radians(heading)
     along, side = np.array([np.sin(a), np.cos(a)]) * length / 2, np.array([np.cos(a), -np.sin(a)]) * width / 2
-    return np.array([east, north]) + np.array([along + side, along - side, -along - side, -along + side])
+    corners: np.ndarray = np.array([along + side, along - side, -along - side, -along + side])
+    out: np.ndarray = np.array([east, north]) + corners
+    return out
 
 
 def ground_texture(scene: Scene) -> np.ndarray:

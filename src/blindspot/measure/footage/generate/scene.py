@@ -66,7 +66,8 @@ class Scene:
     def to_local(self, at: np.ndarray) -> np.ndarray:
         """East and north (..., 2) of earth-centred points near the ground."""
         origin, axes = self._base
-        return ((at - origin) @ axes)[..., [1, 0]]
+        local: np.ndarray = ((at - origin) @ axes)[..., [1, 0]]
+        return local
 
     def aim(self, t: np.ndarray) -> np.ndarray:
         """(..., 2) east and north of where the camera is meant to look: wanders with holds and quick moves."""
