@@ -29,7 +29,8 @@ from blindspot.quantities import Range
 def test_an_injected_lag_is_recovered_exactly(lag):
     found = read(frames=240)
     shifted = find_lag(found.main.view, found.main.times.best + lag / 30, found.motion)
-    assert (shifted.frames, shifted.low, shifted.high, shifted.matches) == (lag, lag, lag, True)
+    assert (shifted.frames, shifted.matches) == (lag, True)
+    assert lag - 1 <= shifted.low <= lag <= shifted.high <= lag + 1
 
 
 def test_a_lag_written_into_the_file_is_read_back():
@@ -117,8 +118,9 @@ def test_rays_on_a_surface_stop_at_the_hill_that_stands_before_the_plain():
     origin = geo.to_ecef(np.array([34.0]), np.array([69.0]), np.array([600.0]))
     look = geo.north_east_down(np.array([34.0]), np.array([69.0])) @ geo.rotation(0.0, -8.0, 0.0)
     lat, _, height = geo.to_geodetic(geo.meet_surface(origin, look[:, :, 0], Hill()))
-    assert 34.0179 < lat[0] < 34.0183
-    assert 200 < height[0] < 320
+    # 8 degrees down from 600 m comes to 300 m after 2,135 m, on the hill; without it, to the plain after 4,270 m.
+    assert lat[0] == pytest.approx(34 + 2135 / 110_930, abs=5e-5)
+    assert height[0] == pytest.approx(300, abs=1)
     away = geo.to_geodetic(geo.meet_surface(origin, (geo.north_east_down(34.0, 69.0) @ geo.rotation(180.0, -8.0, 0.0))[:, 0][None], Hill()))
     assert away[2][0] == pytest.approx(0, abs=10)
 

@@ -64,9 +64,15 @@ def _open(model: Path) -> tuple[Any, tuple[int, int]]:
     options.intra_op_num_threads = 1
     try:
         session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    except onnxruntime.capi.onnxruntime_pybind11_state.OnnxRuntimeException as error:
+    except _refusals(onnxruntime) as error:
         raise UsageError(f"{model}: cannot be loaded as an ONNX model ({str(error).splitlines()[0][:120]})") from error
     shape = session.get_inputs()[0].shape
     if len(shape) != 4:
         raise UsageError(f"{model}: takes {shape}; a detector must take (1, 3, height, width)")
     return session, tuple(side if isinstance(side, int) else other for side, other in zip(shape[2:], (480, 640), strict=True))  # type: ignore[return-value]
+
+
+def _refusals(runtime: Any) -> tuple[type[BaseException], ...]:
+    """The errors of the runtime, which have no base of their own."""
+    state = runtime.capi.onnxruntime_pybind11_state
+    return tuple(getattr(state, name) for name in ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented"))
