@@ -59,7 +59,7 @@ def dense(count, width, states=2, seed=0):
             cliques.append((*over, v))
     tables = {v: np.empty([states] * (len(parents[v]) + 1)) for v in names}
     labels = [str(k) for k in range(states)]
-    return Net(f"made, {count} binary, dense", dict.fromkeys(names, labels), parents, tables)
+    return Net(f"made, {count} binary, every clique of {width + 1}", dict.fromkeys(names, labels), parents, tables)
 
 
 def induced_width(net):

@@ -45,6 +45,18 @@ class Stage:
     lacks: str = ""  # and a reader of the report is told this
 
 
+def _base_rate(given: Given) -> Result:
+    from blindspot.measure.track.verbs import base_rate_stage
+
+    return base_rate_stage(given.case)
+
+
+def _custody(given: Given) -> Result:
+    from blindspot.measure.track.verbs import custody_stage
+
+    return custody_stage(given.case)
+
+
 def _weigh(given: Given) -> Result:
     from blindspot.weigh import findings, weigh
 
@@ -61,18 +73,38 @@ def _replay(given: Given) -> Result:
 STAGES = (
     Stage("check", "Every error in the folder, at file:row:column.", ("*",), (), "check-1"),
     Stage(
+        "base-rate",
+        "Whether an ordinary vehicle would have done the same.",
+        ("case.toml", "places.csv", "stops.csv", "tracks.toml", "tracks/**/*"),
+        ("check",),
+        "base-rate-1",
+        _base_rate,
+        "tracks.toml",
+        "no tracks.toml says what was watched: reported stops carry no base rate",
+    ),
+    Stage(
+        "custody",
+        "How probable it is that the vehicle at the end is the one at the start.",
+        ("tracks.toml",),
+        ("check",),
+        "custody-1",
+        _custody,
+        "tracks.toml",
+        "no tracks.toml says how the view was interrupted: custody has no number",
+    ),
+    Stage(
         "weigh",
         "Which account the evidence supports, with ranges, and what carries it.",
         ("*",),
-        ("check",),
-        "weigh-3",
+        ("base-rate", "custody"),
+        "weigh-4",
         _weigh,
     ),
     Stage(
         "replay",
         "What could be said on each date, with only what was public then.",
         ("*",),
-        ("check",),
+        ("base-rate", "custody"),
         "replay-3",
         _replay,
     ),
@@ -81,7 +113,6 @@ STAGES = (
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
 NOT_YET = (
     ("footage", "no video with telemetry is read yet"),
-    ("track", "no track is read yet: stops are shown as reported, custody has no number"),
     ("coverage", "what was in view and resolved has no computed number; opportunities are judgement"),
     ("presence", "who may have been there unseen has no computed number"),
     ("people", "lists are shown as given; spellings are not linked and no toll is computed"),
@@ -249,7 +280,7 @@ def footage_now(
 
 def summary(case: Case, weighed: Result, most: int = 10) -> list[str]:
     """The review in at most ten lines for a terminal."""
-    from blindspot.case.scales import describe
+    from blindspot.case.scales import between, describe, percent
 
     lines = [f"{case.head.title} ({case.head.date})"]
     if not weighed["questions"]:
@@ -258,7 +289,8 @@ def summary(case: Case, weighed: Result, most: int = 10) -> list[str]:
     for q in weighed["questions"]:
         a = next(h for h in q["hypotheses"] if h["id"] == q["asserted"])
         v = next(v for v in q["verdicts"] if v["standard"] == lead and v["hypothesis"] == q["asserted"])
+        band, naive = between(a["low"], a["high"]), percent(q["naive"][q["asserted"]])
         lines.append(
-            f"{q['id']:<15} {q['asserted']:<18} {describe(a['median']):<28} {a['median']:4.0%} [{a['low']:.0%}-{a['high']:.0%}]  naive {q['naive'][q['asserted']]:4.0%}  {lead}: {v['verdict']}"
+            f"{q['id']:<15} {q['asserted']:<18} {describe(a['median']):<31} {band:<13} naive {naive:<11} {lead}: {v['verdict']}"
         )
     return lines if len(lines) <= most else [*lines[: most - 1], f"... and {len(lines) - most + 1} more in the report"]

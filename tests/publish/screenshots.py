@@ -24,13 +24,17 @@ PIXELS = """async url => {
 
 
 def small(pixels: np.ndarray) -> bytes:
-    """A PNG of at most 256 colours: (height, width, 3) bytes, each channel rounded as far as that takes."""
-    for step in (1, 4, 8, 12, 16, 24, 32):
-        rounded = np.minimum(255, (pixels.astype(int) + step // 2) // step * step).astype(np.uint8)
-        colours, index = np.unique(rounded.reshape(-1, 3), axis=0, return_inverse=True)
-        if len(colours) <= 256:
-            break
-    colours[-1] = np.where(colours[-1] > 255 - 32, 255, colours[-1])  # the lightest is paper
+    """A PNG of 256 colours of (height, width, 3) bytes: the most frequent, and those that lie furthest from them."""
+    found, index, count = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
+    wide = found.astype(int)
+    chosen = list(np.argsort(-count, kind="stable")[:176])
+    apart = ((wide[:, None, :] - wide[chosen][None, :, :]) ** 2).sum(axis=2)
+    near = apart.min(axis=1)
+    while len(chosen) < min(256, len(found)):
+        chosen.append(int(near.argmax()))
+        near = np.minimum(near, ((wide - wide[chosen[-1]]) ** 2).sum(axis=1))
+    colours = found[chosen]
+    index = ((wide[:, None, :] - wide[chosen][None, :, :]) ** 2).sum(axis=2).argmin(axis=1)[index]
     height, width = pixels.shape[:2]
     rows = np.hstack([np.zeros((height, 1), np.uint8), index.reshape(height, width).astype(np.uint8)])
 

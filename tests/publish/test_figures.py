@@ -6,9 +6,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blindspot.case.scales import between, percent
 from blindspot.publish.report.ground import bar_metres, ground, letters
 from blindspot.publish.report.timeline import APART, stacked
-from blindspot.publish.report.words import ban, between, clock, linked, moves, percent, when
+from blindspot.publish.report.words import ban, clock, linked, moves, when
 from blindspot.quantities import read_moment
 
 probability = st.floats(0, 1)

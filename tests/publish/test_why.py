@@ -10,6 +10,7 @@ from blindspot.case import open_case
 from blindspot.errors import UsageError
 from blindspot.publish.why import explain
 from blindspot.publish.why.trace import Trace, trace
+from blindspot.quantities import offer
 from blindspot.stages import STAGES, review
 from blindspot.weigh import build
 from folders import GOOD, write_case, write_hard_case, write_one_claim
@@ -148,3 +149,11 @@ def test_ids_of_a_rated_and_listed_case_are_followed(tmp_path):
     ids, _ = on_page((tmp_path / "out" / "report.html").read_text())
     assert {"paper", "paper/p1", "anna", "omar"} <= ids
     follow(case, ids)
+
+
+def test_a_computed_number_tells_its_derivation(tmp_path):
+    folder = write_case(tmp_path, origins_csv=GOOD["origins.csv"].replace("0.05-0.2,0.5-0.8", "0.05-0.2,coverage:yard"))
+    case = open_case(folder)
+    made = offer("coverage", "yard", [0.2, 0.3, 0.4], ["seen for 6 of 45 minutes."])
+    rows = explain(case, "weigh", "", "", {}, ["opportunity:O2"], {"coverage:yard": made})["rows"]
+    assert any("opportunity:O2 = 0.2-0.4" in r["what"] and "seen for 6 of 45 minutes." in r["basis"] for r in rows)

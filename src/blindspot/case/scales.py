@@ -11,6 +11,8 @@ from typing import Any
 from blindspot.quantities import Quantity, Range, read_range, read_reference
 
 JUDGEMENT = "judgement"
+UNIT = "\N{NO-BREAK SPACE}%"
+LEAST, MOST = 0.01, 0.99  # the ends of the ICD 203 scale: beyond them a per cent says more than is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,25 @@ def describe(probability: float) -> str:
         return f"{names[-1]} (over {bands[names[-1]].high * 100:.0f} %)"
     word = next((word for word, band in bands.items() if probability < band.high), names[-1])
     return f"{word} ({round(bands[word].low * 100):02d}-{round(bands[word].high * 100):02d} %)"
+
+
+def percent(p: float) -> str:
+    """A per cent, "3 %"; beyond the ends of the scale "under 1 %" and "over 99 %"."""
+    if p < LEAST:
+        return f"under 1{UNIT}"
+    return f"over 99{UNIT}" if p > MOST else f"{p * 100:.0f}{UNIT}"
+
+
+def between(low: float, high: float) -> str:
+    """A range of probability: "2 to 7 %", "up to 3 %", "94 % or more"."""
+    if high < LEAST or low > MOST:
+        return percent(low)
+    if low < LEAST:
+        return f"up to {percent(high)}" if high <= MOST else f"0 to 100{UNIT}"
+    if high > MOST:
+        return f"{percent(low)} or more"
+    a, b = f"{low * 100:.0f}", f"{high * 100:.0f}"
+    return f"{a}{UNIT}" if a == b else f"{a} to {b}{UNIT}"
 
 
 def strength_word(ban: float) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import footage, reviewing
+from blindspot.cli import footage, reviewing, track
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -33,6 +33,7 @@ VERBS = (
     reviewing.list_stages,
     reviewing.why,
     footage.footage,
+    track.track,
 )
 for verb in VERBS:
     cli.add_command(verb)

@@ -129,19 +129,23 @@ def replay(case: Path, as_of: date | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
+    from blindspot.case.scales import between, percent
+
     opened = run.case
     for question in opened.questions:
         asserted = opened.asserted(question)
         click.echo(f"\n{question}: {opened.questions[question].text}  (account under test: {asserted})")
-        click.echo(f"{'date':<11}{'median [5-95 %]':<19}{'naive':<7}{'verdicts':<58}moved most by")
+        click.echo(f"{'date':<11}{'5-95 %':<15}{'naive':<11}{'verdicts':<58}moved most by")
         for step in found["steps"]:
             if step["question"] != question:
                 continue
             a = next(h for h in step["hypotheses"] if h["id"] == asserted)
+            said = {_verdict(v) for v in step["verdicts"]}
             verdicts = ", ".join(f"{v['standard']}: {_verdict(v)}" for v in step["verdicts"])
+            verdicts = f"every standard: {said.pop()}" if len(said) == 1 else verdicts
             moved = f"{step['moved_by']} {step['moved_ban']:+.2f} ban" if step["moved_by"] else "-"
-            band = f"{a['median']:.0%} [{a['low']:.0%}-{a['high']:.0%}]"
-            click.echo(f"{step['date']:<11}{band:<19}{step['naive'][asserted]:<7.0%}{verdicts:<58}  {moved}")
+            band, counted = between(a["low"], a["high"]), percent(step["naive"][asserted])
+            click.echo(f"{step['date']:<11}{band:<15}{counted:<11}{verdicts:<58}  {moved}")
             for finding in step["findings"]:
                 click.echo(f"{'':<11}finding by {finding}")
 
@@ -186,7 +190,8 @@ def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
 
     entry, run = stages.stage(stage), stages.Review(case)
     made = run.made_from(entry)
-    found = explain(run.case, entry.name, entry.says, made.method, dict(made.files), ids)
+    computed = stages.offers({s.name: run.result(s.name) for s in run.before(entry) if s.run is not None})
+    found = explain(run.case, entry.name, entry.says, made.method, dict(made.files), ids, computed)
     if as_json:
         print_json(found)
         return
@@ -202,13 +207,14 @@ def _verdict(v: dict[str, Any]) -> str:
 
 
 def _print_question(q: dict[str, Any]) -> None:
-    from blindspot.case.scales import describe
+    from blindspot.case.scales import between, describe, percent
 
     click.echo(f"\n{q['id']}: {q['text']}")
     for h in q["hypotheses"]:
         mark = "*" if h["id"] == q["asserted"] else " "
         click.echo(
-            f" {mark} {h['id']:<20} {describe(h['median']):<30} {h['median']:5.1%} [{h['low']:.1%}-{h['high']:.1%}]  envelope {h['envelope'][0]:.0%}-{h['envelope'][1]:.0%}  naive {q['naive'][h['id']]:.1%}"
+            f" {mark} {h['id']:<20} {describe(h['median']):<31} {between(h['low'], h['high']):<13} "
+            f"widest {between(*h['envelope']):<13} naive {percent(q['naive'][h['id']])}"
         )
     for v in q["verdicts"]:
         if v["hypothesis"] == q["asserted"]:

@@ -1,1 +1,1 @@
-"""The rooms that measure: each answers one question from material, and knows no other room unless the design draws it."""
+"""Rooms that measure: each asks one question of the material of a case and answers in ranges."""

@@ -37,7 +37,9 @@ Labels = tuple[int, ...]
 
 _CACHE = 2**17  # entries of all values of one block of rows: they stay in the second-level cache
 _THREAD = 256  # rows given to one thread at a time
+_FEWEST = 64  # rows of a block at least, so that the loops over entries do not dominate
 _SPAN = 2**22  # table entries made at once: bounds memory at 32 MB and a few times that for what they are made of
+_READY = 2**18  # table entries taken at once where they are ready made: they go through the cache once
 _RESCALE_AFTER = 24  # factors multiplied before an intermediate is rescaled, against underflow
 
 
@@ -79,6 +81,7 @@ class Program:
                 t[..., start:stop] if t.ndim > len(s) else t for t, s in zip(tables, self.scopes, strict=True)
             ],
             rows,
+            at_once=_READY,
         )[0]
 
     def run(
@@ -86,6 +89,7 @@ class Program:
         tables: Callable[[int, int], Sequence[NDArray[np.float64]]],
         rows: int,
         executor: Executor | None = None,
+        at_once: int = _SPAN,
     ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
         """Marginals up to a factor per row, and log Z per row, asking `tables(start, stop)` for the factors of a span of rows.
 
@@ -94,7 +98,7 @@ class Program:
         """
         out = np.empty((len(self.reads), rows))
         log_z = np.empty(rows)
-        span = max(_THREAD, _SPAN // int(self.starts[len(self.scopes)]))
+        span = max(_THREAD, at_once // max(1, int(self.starts[len(self.scopes)])))
         for start in range(0, rows, span):
             stop = min(rows, start + span)
             self._span(tables(start, stop), stop - start, out[:, start:stop], log_z[start:stop], executor)
@@ -128,7 +132,7 @@ class Program:
             varies.append(varies[p.left] or varies[p.right])
         products = np.column_stack([self.packed, np.array(varies[len(tables) + 1 :], dtype=np.int64)])
         entries = int(self.starts[-1])
-        block = int(max(8, min(_THREAD, _CACHE // entries // 8 * 8)))
+        block = int(max(_FEWEST, min(_THREAD, _CACHE // entries // 8 * 8)))
 
         def part(start: int) -> None:
             stop = min(rows, start + _THREAD)

@@ -78,19 +78,22 @@ def flip_sets(
 ) -> dict[str, Flips]:
     """Minimal sets of origins (or of claims without one) whose removal changes the verdict on the asserted hypothesis.
 
-    Exhaustive to size 3 over the items that carry most in context, as many as `WORK` allows; each size is searched only
-    above sets that do not flip already. A set is first tried on the two draws that lie nearest to a change, the lowest and
-    the highest posterior; where neither moves against the standard no other draw does, else all draws decide.
+    Every single item is tried on all draws. Pairs and triples are tried above those that do not flip already, over the
+    items that carry most in context, as many as `WORK` allows: first on the draws that lie nearest to a change (lowest and
+    highest posterior with nothing, with the heaviest and with the three heaviest removed), then, where one of these moves
+    against the standard, on all draws.
     """
     units = sorted({r.origin or r.id for r, k in zip(network.reports, known, strict=True) if k})
-    sets = min(MOST_SETS, WORK // (network.program.work * 2 * len(network.questions)))
-    base = subsets(network, draws, known[None, :])
+    sets = min(MOST_SETS, 4 * WORK // (network.program.work * 6 * len(network.questions)))
+    masks = np.array([known, *(known * dropping(network, [u]) for u in units)])
+    single = subsets(network, draws, masks)
     result = {}
     for question in network.questions:
         rank = {item.id: abs(item.ban.median) for item in items[question] if item.kind in {"origin", "claim"}}
         ranked = sorted(units, key=lambda u: (-rank.get(u, 0.0), u))
         state = network.hypotheses[question].index(network.asserted[question])
-        search = _Search(network, draws, known, question, state, standard, base[f"question:{question}"][0, state])
+        base, *without = single[f"question:{question}"][:, state]
+        search = _Search(network, draws, known, question, state, standard, base, dict(zip(units, without, strict=True)))
         tried = _units(len(units), sets)
         result[question] = Flips(tuple(search.minimal(ranked, tried)), tried, len(units))
     return result
@@ -114,27 +117,30 @@ class _Search:
     state: int
     standard: Standard
     base: NDArray[np.float64]
+    single: dict[str, NDArray[np.float64]]  # the same without each item
 
     def minimal(self, ranked: Sequence[str], exhaustive: int) -> list[tuple[str, ...]]:
-        """Every minimal flip set of up to three of the first `exhaustive` items; where there is none, one found greedily."""
-        found: list[tuple[str, ...]] = []
-        for size in range(1, EXHAUSTIVE + 1):
+        """Every minimal flip set of one item, or of up to three of the first `exhaustive`; where there is none, one found greedily."""
+        found: list[tuple[str, ...]] = [(u,) for u in ranked if self._flips(self.single[u])]
+        for size in range(2, EXHAUSTIVE + 1):
             sets = [
                 tuple(sorted(s))
                 for s in combinations(ranked[:exhaustive], size)
                 if not any(set(f) <= set(s) for f in found)
             ]
-            found += self.flipping(sets)
+            found += self.flipping(sets, ranked)
         return sorted(found or self._greedy(ranked), key=lambda s: (len(s), s))
 
-    def flipping(self, sets: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    def flipping(self, sets: Sequence[tuple[str, ...]], ranked: Sequence[str]) -> list[tuple[str, ...]]:
         """Those of the sets whose removal changes the verdict."""
-        ends = [int(self.base.argmin()), int(self.base.argmax())]
-        moved = self._posterior(sets, self.draws.rows_at(ends))
-        near = [s for s, p in zip(sets, moved, strict=True) if (self._side(p) != self._side(self.base[ends])).any()]
-        now = word(share_above(self.base, self.standard))
-        decided = self._posterior(near, self.draws)
-        return [s for s, p in zip(near, decided, strict=True) if word(share_above(p, self.standard)) != now]
+        shifted = [self.base, *self._posterior([tuple(ranked[:1]), tuple(ranked[:3])], self.draws)]
+        near = sorted({int(end) for p in shifted for end in (p.argmin(), p.argmax())})
+        moved = self._posterior(sets, self.draws.rows_at(near))
+        hopeful = [s for s, p in zip(sets, moved, strict=True) if (self._side(p) != self._side(self.base[near])).any()]
+        return [s for s, p in zip(hopeful, self._posterior(hopeful, self.draws), strict=True) if self._flips(p)]
+
+    def _flips(self, p: NDArray[np.float64]) -> bool:
+        return word(share_above(p, self.standard)) != word(share_above(self.base, self.standard))
 
     def _side(self, p: NDArray[np.float64]) -> NDArray[np.float64]:
         """Part of the threshold range that lies below a posterior."""
@@ -153,12 +159,12 @@ class _Search:
     def _greedy(self, ranked: Sequence[str]) -> list[tuple[str, ...]]:
         """Take away the heaviest items one after the other, then put back what was not needed."""
         sizes = range(EXHAUSTIVE + 1, min(len(ranked), GREEDY_MOST) + 1)
-        flips = self.flipping([tuple(sorted(ranked[:size])) for size in sizes])
+        flips = self.flipping([tuple(sorted(ranked[:size])) for size in sizes], ranked)
         if not flips:
             return []
         taken = flips[0]
         for unit in ranked[: len(taken)]:
             fewer = tuple(u for u in taken if u != unit)
-            if self.flipping([fewer]):
+            if self.flipping([fewer], ranked):
                 taken = fewer
         return [taken]

@@ -2,8 +2,9 @@
 
     out[o, r] = sum over k of a[a_out[o] + a_sum[k], r] x b[b_out[o] + b_sum[k], r]
 
-Values lie one under the other in one array (entries, rows of a block) that stays in the second-level cache. What is the
-same for every row is computed in the first block only. The plain reference is the joint table in tests/weigh.
+Values lie one under the other in one array (entries, rows of a block) that stays in the second-level cache; factors that
+vary are read where they lie. What is the same for every row is computed in the first block only. The plain reference is the
+joint table in tests/weigh.
 """
 
 from __future__ import annotations
@@ -61,27 +62,27 @@ def sweep(
     for first in range(start, stop, block):
         n = min(block, stop - first)
         shift[:n] = 0.0
-        for i in range(len(slots)):
-            if slots[i] >= 0:
-                values[i, :n] = moving[slots[i], first : first + n]
         for p in range(len(products)):
             a, b, o, outs, sums, out_at, sum_at, rescale, logged, varies = products[p]
             if not varies and first > start:
                 continue
             width = n if varies else block
+            a_moves = a < len(slots) and slots[a] >= 0
+            b_moves = b < len(slots) and slots[b] >= 0
             for i in range(outs):
                 target = values[o + i]
                 a_out = a + offsets[out_at + i, 0]
                 b_out = b + offsets[out_at + i, 1]
-                left = values[a_out + offsets[sum_at, 0]]
-                right = values[b_out + offsets[sum_at, 1]]
-                for r in range(width):
-                    target[r] = left[r] * right[r]
-                for k in range(1, sums):
-                    left = values[a_out + offsets[sum_at + k, 0]]
-                    right = values[b_out + offsets[sum_at + k, 1]]
-                    for r in range(width):
-                        target[r] += left[r] * right[r]
+                for k in range(sums):
+                    x, y = a_out + offsets[sum_at + k, 0], b_out + offsets[sum_at + k, 1]
+                    left = moving[slots[x], first : first + width] if a_moves else values[x, :width]
+                    right = moving[slots[y], first : first + width] if b_moves else values[y, :width]
+                    if k == 0:
+                        for r in range(width):
+                            target[r] = left[r] * right[r]
+                    else:
+                        for r in range(width):
+                            target[r] += left[r] * right[r]
             if rescale:
                 peak[:width] = 0.0
                 for i in range(outs):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from blindspot.case import OTHER
 from blindspot.case.favours import question_of
+from blindspot.case.scales import between
 from blindspot.publish.report import figures, timeline
-from blindspot.publish.report.words import between, fine, hypothesis_text, linked, of_number
+from blindspot.publish.report.words import fine, hypothesis_text, linked, of_number
 
 if TYPE_CHECKING:
     from blindspot.case import Case
@@ -17,6 +18,7 @@ Record = dict[str, Any]
 MOST_MOVES = 3  # marked in the replay figure; the table below it has all
 MOVE = 0.1  # ban from which a move is marked
 ELSEWHERE = 0.05  # ban from which evidence of a linked question is named here
+TELLS = 0.005  # bits from which an observation not yet reported is named
 FIRST = 8  # weights shown at once; lighter ones stand behind a line that opens
 
 
@@ -85,10 +87,16 @@ def answer(case: Case, q: Record, made: dict[str, Records]) -> Record:
             {"ids": ids, "without": items[ids[0]]["without"] if len(ids) == 1 and ids[0] in items else None}
             for ids in (f["take_away"].split("; ") for f in made["flips"] if f["question"] == key)
         ],
+        "searched": q["flips_searched"],
         "value_flip": [
             {**m, "words": of_number(case, m["number"])} for m in (q["value_flip"] or {"moves": []})["moves"]
         ],
-        "settles": [s for s in made["would_settle"] if s["question"] == key],
+        "settles": [
+            {**s, "about": _observed(case, s["id"])}
+            for s in made["would_settle"]
+            if s["question"] == key and s["expected_bits"] >= TELLS
+        ],
+        "idle": sum(s["question"] == key and s["expected_bits"] < TELLS for s in made["would_settle"]),
         "evpi": q["evpi"],
         "levers": [
             {**x, "words": of_number(case, x["number"]), "figure": figures.lever(x, min(ends), max(ends))}
@@ -120,6 +128,12 @@ def _style(row: Record, tested: Record, leading: Record) -> str:
 
 def _ids(note: Record) -> list[str]:
     return [i for i in note["ids"].split(";") if i]
+
+
+def _observed(case: Case, key: str) -> str:
+    """What an origin or a fact that nobody has reported is about."""
+    fact = case.origins[key].fact if key in case.origins else key
+    return case.facts[fact].text if fact in case.facts else ""
 
 
 def _heavy(item: Record) -> tuple[float, str]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from blindspot.publish.report.words import ban, between, fine, percent
+from blindspot.case.scales import between, percent
+from blindspot.publish.report.words import ban, fine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,6 +22,9 @@ Box = tuple[float, float, float, float]
 WIDE, EDGE, STRIP = 400.0, 16.0, 34.0  # the frame, its margin, and the strip for scale and north
 FLAT, TALL = 300.0, 440.0
 PIXEL = WIDE / 280  # units per pixel on the narrowest page
+NEAR = (11, 15, 20, 26, 33, 41, 50)  # pixels from a point to its label
+FAR = (*NEAR, *range(60, 300, 8))  # a place keeps its letter, however far it must stand
+LEADER = 24  # pixels from which a line joins a label to its place
 
 
 def letters(places: Sequence[Record]) -> dict[str, str]:
@@ -40,12 +43,12 @@ def ground(places: Sequence[Record], legs: Sequence[Record]) -> Markup:
     shapes = [_circle(at[p["id"]], p["error_m"] * unit) for p in shown if p["error_m"] > 0]
     outer: list[str] = []
     taken: list[Box] = [_around(at[p["id"]], 5 * PIXEL, 5 * PIXEL) for p in shown]
-    numbers: list[tuple[str, Point, str]] = []
+    numbers: list[tuple[str, Point]] = []
     for leg in legs:
         if leg["from"] in at and leg["to"] in at:
             path, middle = _leg(at[leg["from"]], at[leg["to"]], gap=bool(leg["between"]))
             shapes.append(path)
-            numbers.append((str(leg["leg"]), middle, "s"))
+            numbers.append((str(leg["leg"]), middle))
     for p in shown:
         x, y = at[p["id"]]
         if p["incident"]:
@@ -54,11 +57,18 @@ def ground(places: Sequence[Record], legs: Sequence[Record]) -> Markup:
             )
         else:
             outer.append(f'<circle class="place" cx="{_share(x, WIDE)}" cy="{_share(y, high)}" r="4"/>')
-    for name, point, style in [*((letter[p["id"]], at[p["id"]], "name") for p in shown), *numbers]:
-        spot = _free(point, name, taken, high - STRIP + 6)
-        if spot is not None:
-            taken.append(_label(spot, name))
-            outer.append(_text(spot, name, style, high))
+    for p in shown:
+        point, name = at[p["id"]], letter[p["id"]]
+        spot = _free(point, name, taken, high - STRIP + 6, FAR) or point
+        if math.dist(point, spot) > LEADER * PIXEL:
+            shapes.append(f'<path class="axis" d="M{point[0]:.1f} {point[1]:.1f}L{spot[0]:.1f} {spot[1]:.1f}"/>')
+        taken.append(_label(spot, name))
+        outer.append(_text(spot, name, "name", high))
+    for name, point in numbers:
+        near = _free(point, name, taken, high - STRIP + 6, NEAR)
+        if near is not None:
+            taken.append(_label(near, name))
+            outer.append(_text(near, name, "s", high))
     label = (
         "; ".join(
             f"{letter[p['id']]}: {p['name']}, within {metres(p['error_m'])}{', the incident' if p['incident'] else ''}"
@@ -113,11 +123,12 @@ def _leg(a: Point, b: Point, *, gap: bool) -> tuple[str, Point]:
     )
 
 
-def _free(point: Point, name: str, taken: Sequence[Box], floor: float) -> Point | None:
-    """The nearest spot for a label about a point that touches nothing; None where there is none within reach."""
-    for far in (11, 15, 20, 26, 33, 41, 50):
-        for turn in range(12):
-            angle = math.radians(-45 + 30 * turn)
+def _free(point: Point, name: str, taken: Sequence[Box], floor: float, distances: Sequence[float]) -> Point | None:
+    """The nearest spot for a label about a point that touches nothing; None where there is none within these distances."""
+    for far in distances:
+        turns = 12 if far < LEADER else 36
+        for turn in range(turns):
+            angle = math.radians(-45 + 360 / turns * turn)
             spot = (point[0] + far * PIXEL * math.cos(angle), point[1] + far * PIXEL * math.sin(angle))
             found = _label(spot, name)
             inside = found[0] >= 0 and found[1] >= 0 and found[2] <= WIDE and found[3] <= floor

@@ -8,7 +8,7 @@ import shlex
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from blindspot.case.scales import describe
+from blindspot.case.scales import between, describe, percent
 from blindspot.publish.report import figures, timeline, words
 from blindspot.publish.report.answers import answer
 from blindspot.publish.report.conclusion import basis, conclusion
@@ -36,7 +36,7 @@ def page(case: Case, weighed: dict[str, Any], made: dict[str, Records], missing:
         loader=FunctionLoader(lambda name: here.joinpath(name).read_text(encoding="utf-8")),
     )
     environment.filters |= {
-        "percent": words.percent,
+        "percent": percent,
         "words": describe,
         "ban": words.ban,
         "support": words.support,
@@ -50,7 +50,7 @@ def page(case: Case, weighed: dict[str, Any], made: dict[str, Records], missing:
         "fine": words.fine,
     }
     environment.globals |= {
-        "between": words.between,
+        "between": between,
         "clock": words.clock,
         "count": words.count,
         "moves": words.moves,

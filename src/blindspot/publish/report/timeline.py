@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from blindspot.case.scales import between, percent
 from blindspot.publish.report.figures import box, field, line, rule, text
-from blindspot.publish.report.words import between, count, day, percent, plain
+from blindspot.publish.report.words import count, day, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

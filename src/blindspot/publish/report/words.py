@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from blindspot.case.scales import describe, strength_word, words
+from blindspot.case.scales import LEAST, UNIT, between, describe, percent, strength_word, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,27 +17,6 @@ if TYPE_CHECKING:
     from blindspot.quantities import Moment, Quantity
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNIT = "\N{NO-BREAK SPACE}%"
-_LEAST, _MOST = 0.01, 0.99  # the ends of the ICD 203 scale: beyond them a per cent says more than is known
-
-
-def percent(p: float) -> str:
-    """A per cent, "3 %"; beyond the ends of the scale "under 1 %" and "over 99 %"."""
-    if p < _LEAST:
-        return f"under 1{_UNIT}"
-    return f"over 99{_UNIT}" if p > _MOST else f"{p * 100:.0f}{_UNIT}"
-
-
-def between(low: float, high: float) -> str:
-    """A range of probability: "2 to 7 %", "up to 3 %", "94 % or more"."""
-    if high < _LEAST or low > _MOST:
-        return percent(low)
-    if low < _LEAST:
-        return f"up to {percent(high)}" if high <= _MOST else f"0 to 100{_UNIT}"
-    if high > _MOST:
-        return f"{percent(low)} or more"
-    a, b = f"{low * 100:.0f}", f"{high * 100:.0f}"
-    return f"{a}{_UNIT}" if a == b else f"{a} to {b}{_UNIT}"
 
 
 def told(median: float, low: float, high: float) -> Markup:
@@ -45,9 +24,7 @@ def told(median: float, low: float, high: float) -> Markup:
     spread, point = between(low, high), percent(median)
     if spread == point:
         word = describe(median)
-        return (
-            escape(word) if f"({point})" in word.replace(" %", _UNIT) else Markup("{}: <b>{}</b>").format(word, point)
-        )
+        return escape(word) if f"({point})" in word.replace(" %", UNIT) else Markup("{}: <b>{}</b>").format(word, point)
     return Markup("{}: <b>{}</b>, median {}").format(describe(median), spread, point)
 
 
@@ -59,7 +36,7 @@ def moves(a: float, b: float) -> str:
 
 def fine(p: float) -> str:
     """Two digits however small: for the ends of an axis that shows what one number does, not for an answer."""
-    return f"{p * 100:.2g}{_UNIT}" if p < _LEAST else f"{p * 100:.3g}{_UNIT}"
+    return f"{p * 100:.2g}{UNIT}" if p < LEAST else f"{p * 100:.3g}{UNIT}"
 
 
 def ban(x: float) -> str:

@@ -15,21 +15,29 @@ from blindspot.publish.why.trace import Trace, trace
 from blindspot.weigh import build
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from blindspot.case import Case
+    from blindspot.quantities import Offer
 
 __all__ = ["explain"]
 
 
 def explain(
-    case: Case, stage: str, says: str, method: str, files: dict[str, str], ids: Sequence[str]
+    case: Case,
+    stage: str,
+    says: str,
+    method: str,
+    files: dict[str, str],
+    ids: Sequence[str],
+    computed: Mapping[str, Offer] | None = None,
 ) -> dict[str, Any]:
     """Stage, method, input files with hashes, and every number and row that it rests on; narrowed to `ids` where given.
 
+    `computed`: what the stages offer to the weighing, so that a number such as `coverage:yard` tells its derivation.
     Raises UsageError where an id is nowhere in the case.
     """
-    numbers = build(case).network.parameters
+    numbers = build(case, computed).network.parameters
     found = Trace()
     unknown = [i for i in ids if not trace(case, [p.name for p in numbers], i, found)]
     if unknown:

@@ -1,0 +1,108 @@
+"""The same interruptions in footage: boxes with identities, lengths in roots of the box area, camera motion from the boxes.
+
+A similarity from the boxes follows the larger part that moves alike; in moving traffic that is the traffic, and "standing"
+then means moving with it. The law is fitted on other files in the same units, so it says what that is worth.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blindspot.measure.track.custody.episodes import SEED, Episodes, turned
+from blindspot.measure.track.follow.camera import camera_motion, carried, dense
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blindspot.measure.track.model import Boxes, Floats
+
+STEP_S = 1 / 6  # s between frames used: 5 of 30
+BEFORE_S = 1 / 3  # over which speeds are read
+
+
+def box_episodes(
+    videos: Sequence[Boxes], gap_s: float, number: int, *, alone: bool = False, seed: int = SEED
+) -> Episodes:
+    """About `number` interruptions spread over the videos. scene: the video.
+
+    alone: without the other candidates, to fit a displacement law on many more.
+    """
+    rng = np.random.default_rng([seed, round(gap_s * 1000)])
+    share = np.array([len(np.unique(v.id)) for v in videos], float)
+    wanted = np.maximum(np.round(number * share / share.sum()), 1).astype(int)
+    parts = []
+    for k, (video, most) in enumerate(zip(videos, wanted, strict=True)):
+        found = _of_video(video, gap_s, int(most), rng, k, alone=alone)
+        if found is not None and len(found):
+            parts.append(found)
+    if not parts:
+        none = np.zeros((0, 1))
+        no = np.zeros(0, np.int64)
+        return Episodes(no, no, np.zeros(0), none, none, none, none, none)
+    wide = max(part.along.shape[1] for part in parts)
+    return Episodes(
+        np.concatenate([part.cluster for part in parts]),
+        np.concatenate([part.scene for part in parts]),
+        np.concatenate([part.before for part in parts]),
+        *(
+            np.concatenate([_widen(getattr(part, name), wide) for part in parts])
+            for name in ("along", "across", "out_along", "out_across", "size")
+        ),
+    )
+
+
+def _of_video(
+    video: Boxes, gap_s: float, most: int, rng: np.random.Generator, scene: int, *, alone: bool
+) -> Episodes | None:
+    step = max(round(STEP_S * video.fps), 1)
+    table = dense(video, step)
+    rows, back = max(round(gap_s * video.fps / step), 1), max(round(BEFORE_S * video.fps / step), 1)
+    seen = np.isfinite(table.z)
+    last = len(table.z) - rows
+    if last <= back:
+        return None
+    row, column = np.nonzero(seen[back:last] & seen[: last - back] & seen[back + rows :])
+    row = row + back
+    if not len(row):
+        return None
+    pick = np.sort(rng.permutation(len(row))[:most])
+    row, column = row[pick], column[pick]
+    motion = camera_motion(table)
+    ids = np.arange(table.z.shape[1])
+    seconds = back * step / video.fps
+    z0 = table.z[row, column]
+    earlier, _ = carried(motion, table.z[row - back, column], column, row - back, back)
+    velocity = (z0 - earlier) / seconds
+    here, turn = carried(motion, z0, column, row, rows)
+    velocity = velocity * turn
+    # The order of candidates: the vehicle itself first.
+    order = np.argsort(ids[None, :] != column[:, None], axis=1, kind="stable")
+    order = order[:, :1] if alone else order
+    after = np.take_along_axis(table.z[row + rows], order, axis=1)
+    size = np.take_along_axis(table.size[row + rows], order, axis=1)
+    out = np.full(after.shape, np.nan + 0j)
+    on = row + rows + back
+    later = on < len(table.z)
+    for e in np.flatnonzero(later):
+        cols = order[e]
+        moved, _ = carried(motion, after[e], cols, np.full(len(cols), row[e] + rows), back)
+        out[e] = (table.z[on[e], cols] - moved) / seconds
+    out = np.where(np.isfinite(out), out, velocity[:, None] * 0)
+    zoom = np.abs(turn)
+    length = table.size[row, column] * zoom
+    sets = [after.real, after.imag, out.real, out.imag]
+    return turned(
+        scene * 1_000_000 + column.astype(np.int64),
+        np.full(len(row), scene),
+        np.column_stack([here.real, here.imag]),
+        np.column_stack([velocity.real, velocity.imag]),
+        sets,
+        np.log(size / length[:, None]),
+        length,
+    )
+
+
+def _widen(table: Floats, wide: int) -> Floats:
+    return np.pad(table, ((0, 0), (0, wide - table.shape[1])), constant_values=np.nan)

@@ -1,0 +1,107 @@
+"""Times as people write them -> seconds since 1970 in UTC. A time without a zone is read as told, and said so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blindspot.errors import Problem, UsageError, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blindspot.measure.track.model import Floats
+
+# Seconds, milliseconds, microseconds, nanoseconds since 1970 tell themselves apart by size (1973 to 5138 each).
+UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (float("inf"), 1e9))
+FORMATS = ("%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The offset for times that name none, as the caller gave it (None: not given, UTC is taken and said)."""
+
+    offset_s: float | None = None
+
+    @classmethod
+    def read(cls, text: str | None) -> Zone:
+        """`+04:30` -> its offset. Raises UsageError."""
+        if text is None:
+            return cls()
+        try:
+            moment = datetime.fromisoformat(f"2000-01-01T00:00:00{text}")
+        except ValueError as error:
+            raise UsageError(f"--utc-offset {text}: is not an offset; write +04:30 or -07:00.") from error
+        offset = moment.utcoffset()
+        if offset is None:
+            raise UsageError(f"--utc-offset {text}: is not an offset; write +04:30 or -07:00.")
+        return cls(offset.total_seconds())
+
+
+def numbers(values: Floats) -> Floats:
+    """Numbers since 1970 of whatever unit -> seconds."""
+    out = np.asarray(values, float).copy()
+    size = np.abs(out)
+    low = 0.0
+    for most, unit in UNITS:
+        part = (size >= low) & (size < most)
+        out[part] /= unit
+        low = most
+    return out
+
+
+def texts(values: Sequence[Any], file: str, zone: Zone, problems: list[Problem], first_row: int = 2) -> Floats:
+    """Times as text -> seconds; NaN where unreadable. Times without a zone, and mixed zones, get a line."""
+    out = np.full(len(values), np.nan)
+    naive, zones = 0, set()
+    where_naive = 0
+    for i, value in enumerate(values):
+        moment = _moment(str(value).strip()) if value is not None else None
+        if moment is None:
+            continue
+        if moment.tzinfo is None:
+            naive += 1
+            where_naive = where_naive or first_row + i
+            moment = moment.replace(tzinfo=timezone(timedelta(seconds=zone.offset_s or 0.0)))
+        else:
+            zones.add(moment.utcoffset())
+        out[i] = moment.timestamp()
+    say_zone(problems, Where(file, where_naive or None), naive, zone)
+    if naive and zones:
+        says = "some times name a zone and some do not"
+        problems.append(Problem(Where(file, where_naive), says, None, "give every time its zone"))
+    elif len(zones) > 1:
+        says = f"times in {len(zones)} zones; each is read in its own"
+        problems.append(Problem(Where(file), says, None, None))
+    return out
+
+
+def say_zone(problems: list[Problem], where: Where, naive: int, zone: Zone) -> None:
+    """The line for times without a zone."""
+    if naive and zone.offset_s is None:
+        says = f"{naive} time(s) without a zone; read as UTC"
+        problems.append(Problem(where, says, None, "say which with --utc-offset +04:30"))
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        pass
+    else:
+        return datetime.fromtimestamp(float(numbers(np.array([number]))[0]), UTC) if abs(number) < 1e20 else None
+    for form in FORMATS:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 - the zone, if any, is the caller's to say
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,129 @@
+"""What the verbs of the command line and the stages of a review call: files or a case in, plain tables out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blindspot.case.store import write_text
+from blindspot.measure.track.case import base_rates
+from blindspot.measure.track.custody.chain import chain_table, custody_of
+from blindspot.measure.track.custody.report import custody
+from blindspot.measure.track.mapmatch import match
+from blindspot.measure.track.pictures import hundred_days, reliability
+from blindspot.measure.track.read import read_tracks
+from blindspot.measure.track.read.osm import read_streets
+from blindspot.measure.track.settings import read_settings
+from blindspot.measure.track.summary import summarise
+from blindspot.measure.track.write import write_all
+from blindspot.quantities import offer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from blindspot.case import Case
+    from blindspot.quantities import Offer
+
+
+def _quiet(_: str) -> None:
+    return
+
+
+def track_files(
+    files: Sequence[Path],
+    min_s: float = 180.0,
+    out: Path | None = None,
+    roads: Path | None = None,
+    utc_offset: str | None = None,
+    fps: float = 30.0,
+    *,
+    progress: Callable[[str], None] = _quiet,
+) -> dict[str, Any]:
+    """`blindspot track FILE...`: the tables of `summarise`, boxes counted, files written where asked."""
+    progress("reading")
+    read = read_tracks(files, utc_offset=utc_offset, fps=fps)
+    progress("looking for stops under 200 settings")
+    found = summarise(read.tracks, read.problems, min_s=min_s)
+    found["boxes"] = [
+        {"id": b.name, "boxes": len(b.frame), "objects": len(np.unique(b.id)), "frames": len(np.unique(b.frame))}
+        for b in read.boxes
+    ]
+    matched = None
+    if roads is not None and read.tracks.frame is not None and len(read.tracks.t):
+        progress("matching to streets")
+        matched = match(read.tracks, read_streets(roads, read.tracks.frame))
+        on = np.isfinite(matched.off_m)
+        median = round(float(np.median(matched.off_m[on])), 1) if on.any() else None
+        found["roads"] = {"share_on_streets": round(float(on.mean()), 4), "median_off_m": median}
+    if out is not None:
+        progress("writing")
+        found["files"] = write_all(read.tracks, found, out, matched)
+    return found
+
+
+def custody_files(
+    files: Sequence[Path],
+    gap_s: float,
+    overlay: bool | None = None,
+    out: Path | None = None,
+    utc_offset: str | None = None,
+    fps: float = 30.0,
+    *,
+    progress: Callable[[str], None] = _quiet,
+) -> dict[str, Any]:
+    """`blindspot track custody FILE...`."""
+    progress("reading")
+    read = read_tracks(files, utc_offset=utc_offset, fps=fps)
+    progress("hiding vehicles")
+    found = custody(read, gap_s, overlay=overlay)[1]
+    if out is not None:
+        write_text(out, reliability(found))
+    return found
+
+
+def base_rate_of(
+    root: Path, backgrounds: Sequence[Path] = (), out: Path | None = None, *, progress: Callable[[str], None] = _quiet
+) -> dict[str, Any]:
+    """`blindspot track base-rate CASE`: the first question of tracks.toml; the others under `also`.
+
+    out: a file for the drawing of 100 ordinary days.
+    """
+    from blindspot.case import open_case
+
+    case = open_case(root)
+    progress("counting ordinary days")
+    tables = [table for _, table in base_rates(case, backgrounds).values()]
+    if out is not None:
+        write_text(out, hundred_days(tables[0]))
+    return tables[0] | ({"also": tables[1:]} if len(tables) > 1 else {})
+
+
+def base_rate_stage(case: Case) -> dict[str, Any]:
+    """The stage `base-rate`: tables and what they offer to the weighing.
+
+    `base-rate:<id>` is P(at least as many visits | an ordinary vehicle), `<id>-network` the same for a vehicle of the
+    network, `<id>-lr` the likelihood ratio of exactly as many.
+    """
+    tables, offered = [], []
+    for key, (found, table) in base_rates(case).items():
+        tables.append(table)
+        says = found.derivation
+        offered += [
+            offer("base-rate", key, found.p_samples.tolist(), says),
+            offer("base-rate", f"{key}-network", found.network_samples.tolist(), says),
+            offer("base-rate", f"{key}-lr", found.lr_samples.tolist(), says),
+        ]
+    return {"base_rates": tables, "offers": [_offered(o) for o in offered]}
+
+
+def custody_stage(case: Case) -> dict[str, Any]:
+    """The stage `custody`: the chains of tracks.toml; `custody:<id>` is P(same vehicle) at the end."""
+    chains = [custody_of(settings) for settings in read_settings(case.root).custody]
+    offered = [offer("custody", found.id, found.p.tolist(), found.derivation) for found in chains]
+    return {"custody": [chain_table(found) for found in chains], "offers": [_offered(o) for o in offered]}
+
+
+def _offered(found: Offer) -> dict[str, Any]:
+    return {"id": found.id, "quantiles": [float(f"{q:.6g}") for q in found.quantiles], "says": list(found.says)}

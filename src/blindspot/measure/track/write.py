@@ -1,0 +1,139 @@
+"""Tracks and stops -> GeoPackage, GeoJSON, MF-JSON, Parquet. Each file is written whole or not at all; same bytes each run."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blindspot.case.store import write_bytes, write_text
+from blindspot.errors import UsageError
+from blindspot.measure.track.summary import stamp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blindspot.measure.track.model import Tracks
+
+STAMP = "2000-01-01T00:00:00.000Z"  # GDAL writes a date of change; a fixed one keeps the bytes the same
+
+
+def write_all(tracks: Tracks, found: dict[str, Any], out: Path, roads: Any = None) -> list[str]:
+    """tracks.gpkg (layers fixes, tracks, stops), tracks.geojson, tracks.mfjson, fixes.parquet in `out`.
+
+    found: the tables of `summarise`; roads: a `Matched`, adds positions on streets. Raises UsageError for tracks on a plane.
+    """
+    degrees = tracks.degrees()
+    if degrees is None:
+        raise UsageError(
+            "these tracks are on a plane without a place on the Earth; map files need latitude and longitude."
+        )
+    lat, lon = (np.round(v, 7) for v in degrees)
+    write_text(out / "tracks.geojson", json.dumps(geojson(tracks, lat, lon, found)) + "\n")
+    write_text(out / "tracks.mfjson", json.dumps(mfjson(tracks, lat, lon)) + "\n")
+    _parquet(tracks, lat, lon, roads, out / "fixes.parquet")
+    _geopackage(tracks, lat, lon, found, out / "tracks.gpkg")
+    return [str(out / name) for name in ("tracks.gpkg", "tracks.geojson", "tracks.mfjson", "fixes.parquet")]
+
+
+def geojson(tracks: Tracks, lat: np.ndarray, lon: np.ndarray, found: dict[str, Any]) -> dict[str, Any]:
+    """A line per track with its times, a point per stop."""
+    features: list[dict[str, Any]] = []
+    for name, part in tracks:
+        points = np.column_stack([lon[part], lat[part]]).tolist()
+        shape = (
+            {"type": "LineString", "coordinates": points}
+            if len(points) > 1
+            else {"type": "Point", "coordinates": points[0]}
+        )
+        times = [stamp(t) for t in tracks.t[part]]
+        said = {"id": name, "times": times} if len(points) > 1 else {"id": name, "time": times[0]}
+        features.append({"type": "Feature", "properties": said, "geometry": shape})
+    for row in found["stops"]:
+        point = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
+        said = {k: row[k] for k in ("track", "start", "end", "p", "agreement", "p_stopped")}
+        features.append({"type": "Feature", "properties": {"kind": "stop", **said}, "geometry": point})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def mfjson(tracks: Tracks, lat: np.ndarray, lon: np.ndarray) -> dict[str, Any]:
+    """OGC Moving Features JSON (19-045r3): a MovingPoint per track."""
+    features = [
+        {
+            "type": "Feature",
+            "id": name,
+            "properties": {"name": name},
+            "temporalGeometry": {
+                "type": "MovingPoint",
+                "datetimes": [_fine(t) for t in tracks.t[part]],
+                "coordinates": np.column_stack([lon[part], lat[part]]).tolist(),
+                "interpolation": "Linear",
+            },
+        }
+        for name, part in tracks
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _fine(seconds: float) -> str:
+    """To the millisecond where the time is no whole second."""
+    whole = round(float(seconds) * 1000)
+    return stamp(seconds) if whole % 1000 == 0 else f"{stamp(whole // 1000)[:-1]}.{whole % 1000:03d}Z"
+
+
+def _parquet(tracks: Tracks, lat: np.ndarray, lon: np.ndarray, roads: Any, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {
+        "id": pa.array(np.repeat(np.array(tracks.ids, dtype=object), np.diff(tracks.start)), pa.string()),
+        "time": pa.array((tracks.t * 1000).round().astype("int64"), pa.timestamp("ms", "UTC")),
+        "lat": pa.array(lat),
+        "lon": pa.array(lon),
+    }
+    if roads is not None and tracks.frame is not None:
+        road_lat, road_lon = tracks.frame.to_degrees(roads.x, roads.y)
+        columns |= {"road_lat": pa.array(road_lat), "road_lon": pa.array(road_lon), "road_off_m": pa.array(roads.off_m)}
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), sink)
+    write_bytes(path, sink.getvalue().to_pybytes())
+
+
+def _geopackage(tracks: Tracks, lat: np.ndarray, lon: np.ndarray, found: dict[str, Any], path: Path) -> None:
+    import pyarrow as pa
+    import shapely
+    from pyogrio import set_gdal_config_options, write_arrow
+
+    set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part.gpkg")
+    part.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def layer(name: str, columns: dict[str, Any], shapes: Any, kind: str, *, append: bool) -> None:
+        table = pa.table({**columns, "geometry": pa.array(shapely.to_wkb(shapes), pa.binary())})
+        write_arrow(
+            table,
+            part,
+            layer=name,
+            driver="GPKG",
+            geometry_name="geometry",
+            geometry_type=kind,
+            crs="EPSG:4326",
+            append=append,
+        )
+
+    names = np.repeat(np.array(tracks.ids, dtype=object), np.diff(tracks.start)).tolist()
+    points = shapely.points(lon, lat)
+    layer("fixes", {"track": names, "time": [stamp(t) for t in tracks.t]}, points, "Point", append=False)
+    long = [(name, s) for name, s in tracks if s.stop - s.start > 1]
+    if long:
+        lines = [shapely.linestrings(lon[s], lat[s]) for _, s in long]
+        layer("tracks", {"track": [name for name, _ in long]}, np.array(lines), "LineString", append=True)
+    rows = found["stops"]
+    if rows:
+        columns = {k: [row[k] for row in rows] for k in ("track", "start", "end", "p", "agreement", "p_stopped")}
+        at = shapely.points([row["lon"] for row in rows], [row["lat"] for row in rows])
+        layer("stops", columns, at, "Point", append=True)
+    part.replace(path)
