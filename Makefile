@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock clean bench-weigh calibration screenshots
+.PHONY: demo test check fuzz lock clean bench-weigh calibration screenshots
 
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
@@ -30,6 +30,11 @@ calibration: $(VENV)/dev
 screenshots: $(VENV)/dev
 	$(BIN)/blindspot review cases/kabul-2021-08-29
 	$(BIN)/python tests/publish/screenshots.py cases/kabul-2021-08-29/out/report.html docs
+
+# Nightly: a million mutated streams into the readers of transport and KLV (about an hour; FUZZ sets how many).
+FUZZ ?= 1000000
+fuzz: $(VENV)/dev
+	cd tests && ../$(BIN)/python -m measure.footage.fuzz $(FUZZ)
 
 $(VENV)/uv:
 	$(PYTHON) -m venv $(VENV)

@@ -13,7 +13,7 @@ from blindspot.case.store import Made, Store, hand_files, matching
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
     from datetime import date
 
@@ -322,6 +322,30 @@ def review(
     kept = run.store.get("report", made.key) if not run.ran else None
     told = kept["summary"] if isinstance(kept, dict) else summary(run.case, run.result("weigh"))
     return Reviewed(target, tuple(run.ran), tuple(told))
+
+
+def footage_now(
+    files: Sequence[Path], out: Path | None = None, *, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Result, bool]:
+    """What video files and their telemetry say, and whether an input was wrong; with `out`, layers and a page are written."""
+    from blindspot.measure.footage import clips_as_data, read_clip
+
+    clips, missing = [], []
+    for path in files:
+        progress(f"reading {path.name}")
+        if path.is_file():
+            clips.append(read_clip(path))
+        else:
+            missing.append(
+                f"{path}: {'is a folder; name the files in it' if path.is_dir() else 'there is no such file'}"
+            )
+    found = clips_as_data(clips)
+    found["problems"] += missing
+    if out is not None and clips:
+        from blindspot.publish.report.footage import publish_footage
+
+        publish_footage(clips, found, out, progress)
+    return found, bool(missing) or any(clip.wrong for clip in clips)
 
 
 def summary(case: Case, weighed: Result, most: int = 10) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import coverage, reviewing, track
+from blindspot.cli import coverage, footage, reviewing, track
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -32,6 +32,7 @@ VERBS = (
     reviewing.replay,
     reviewing.list_stages,
     reviewing.why,
+    footage.footage,
     track.track,
     coverage.sorties,
     coverage.coverage,
