@@ -7,30 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from blindspot import rooms
 from blindspot.case.store import Made, Store, hand_files, matching
 from blindspot.errors import UsageError
+from blindspot.rooms import Given, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
     from datetime import date
 
     from blindspot.case import Case
-    from blindspot.quantities import Offer
-
-Result = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a stage works from: the case, the day it is asked for (None: now), the results of the stages before it."""
-
-    case: Case
-    as_of: date | None
-    results: Mapping[str, Result]
-    executor: Executor | None = None  # None: this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,60 +36,6 @@ class Stage:
     lacks: str = ""  # and a reader of the report is told this
 
 
-def _base_rate(given: Given) -> Result:
-    from blindspot.measure.track.verbs import base_rate_stage
-
-    return base_rate_stage(given.case)
-
-
-def _custody(given: Given) -> Result:
-    from blindspot.measure.track.verbs import custody_stage
-
-    return custody_stage(given.case)
-
-
-def _weigh(given: Given) -> Result:
-    from blindspot.weigh import findings, weigh
-
-    return findings(weigh(given.case, given.as_of, offers(given.results)))
-
-
-def _replay(given: Given) -> Result:
-    from blindspot.weigh import build, replay, replayed
-
-    built = build(given.case, offers(given.results))
-    return replayed(given.case.head.id, replay(given.case, built, given.as_of))
-
-
-def _sorties(given: Given) -> Result:
-    from blindspot.case.surveillance import open_sorties
-    from blindspot.measure.coverage import overview, sortie_tables
-
-    file = open_sorties(given.case)
-    places = {key: (place.lat, place.lon) for key, place in given.case.places.items()}
-    return sortie_tables(file, overview(file, places, given.executor))
-
-
-def _coverage(given: Given) -> Result:
-    from blindspot.case.surveillance import open_watches
-    from blindspot.measure.coverage import coverage_tables, look
-
-    rows, where = open_watches(given.case)
-    return coverage_tables(look(given.case.root, rows, given.case.places, where, given.executor))
-
-
-def _presence(given: Given) -> Result:
-    from blindspot.case.surveillance import open_households, open_watches
-    from blindspot.measure.coverage import look
-    from blindspot.measure.presence import presence_tables, who
-
-    case = given.case
-    watches, at = open_watches(case, needed=False)
-    views = {view.id: view for view in look(case.root, watches, case.places, at, given.executor)}
-    rows, where = open_households(case)
-    return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor))
-
-
 OFFERING = ("base-rate", "custody", "coverage", "presence")  # stages whose numbers the weighing may take up
 STAGES = (
     Stage("check", "Every error in the folder, at file:row:column.", ("*",), (), "check-1"),
@@ -110,7 +45,7 @@ STAGES = (
         ("case.toml", "places.csv", "stops.csv", "tracks.toml", "tracks/**/*"),
         ("check",),
         "base-rate-1",
-        _base_rate,
+        rooms.base_rate,
         "tracks.toml",
         "no tracks.toml says what was watched: reported stops carry no base rate",
     ),
@@ -120,7 +55,7 @@ STAGES = (
         ("tracks.toml",),
         ("check",),
         "custody-1",
-        _custody,
+        rooms.custody,
         "tracks.toml",
         "no tracks.toml says how the view was interrupted: custody has no number",
     ),
@@ -130,7 +65,7 @@ STAGES = (
         ("sorties.toml", "places.csv"),
         ("check",),
         "sorties-1",
-        _sorties,
+        rooms.sorties,
         "sorties.toml",
         "how much of the time an aircraft could be there has no computed number",
     ),
@@ -140,7 +75,7 @@ STAGES = (
         ("watch.csv", "places.csv", "surface/*", "tracks/*"),
         ("check",),
         "coverage-1",
-        _coverage,
+        rooms.coverage,
         "watch.csv",
         "what was in view and resolved has no computed number; opportunities are judgement",
     ),
@@ -150,7 +85,7 @@ STAGES = (
         ("households.csv", "watch.csv", "places.csv", "case.toml", "surface/*", "tracks/*", "*.csv"),
         ("check",),
         "presence-1",
-        _presence,
+        rooms.presence,
         "households.csv",
         "who may have been there unseen has no computed number",
     ),
@@ -160,7 +95,7 @@ STAGES = (
         ("*",),
         OFFERING,
         "weigh-4",
-        _weigh,
+        rooms.weigh,
     ),
     Stage(
         "replay",
@@ -168,7 +103,7 @@ STAGES = (
         ("*",),
         OFFERING,
         "replay-3",
-        _replay,
+        rooms.replay,
     ),
     Stage(
         "report",
@@ -181,9 +116,6 @@ STAGES = (
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
 NOT_YET = (
     ("footage", "no video with telemetry is read yet"),
-    ("coverage", "what was in view and resolved has no computed number; opportunities are judgement"),
-    ("presence", "who may have been there unseen has no computed number"),
-    ("track", "no track is read yet: stops are shown as reported, custody has no number"),
     ("people", "lists are shown as given; spellings are not linked and no toll is computed"),
     ("statements", "no text is read; attributions and copies are as typed in claims.csv"),
 )
@@ -204,18 +136,6 @@ def stage(name: str) -> Stage:
         if entry.name == name:
             return entry
     raise UsageError(f"{name}: there is no such stage. The stages are: {', '.join(s.name for s in STAGES)}.")
-
-
-def offers(results: Mapping[str, Result]) -> dict[str, Offer]:
-    """What the stages offer to the weighing, by `stage:id`."""
-    from blindspot.quantities import Offer
-
-    found = [
-        Offer(name, o["id"], tuple(o["quantiles"]), tuple(o["says"]))
-        for name, result in results.items()
-        for o in result.get("offers", ())
-    ]
-    return {str(o): o for o in found}
 
 
 @dataclass(slots=True)
