@@ -150,7 +150,7 @@ def _timed(net, rows):
         scopes, cut = networks.sliced(net, drawn, evidence)
         runs, plans = [], []
         for _ in range(5):
-            engine._planned.cache_clear()  # noqa: SLF001 - planning is timed
+            engine._planned.cache_clear()  # planning is timed
             start = time.process_time()
             program = engine.plan(scopes, net.sizes, query)
             planned = time.process_time()
