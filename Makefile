@@ -12,8 +12,8 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest
 
 check: $(VENV)/dev
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
