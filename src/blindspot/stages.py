@@ -44,7 +44,7 @@ STAGES = (
         "Whether an ordinary vehicle would have done the same.",
         ("case.toml", "places.csv", "stops.csv", "tracks.toml", "tracks/**/*"),
         ("check",),
-        "base-rate-1",
+        "base-rate-2",
         rooms.base_rate,
         "tracks.toml",
         "no tracks.toml says what was watched: reported stops carry no base rate",
