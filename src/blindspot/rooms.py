@@ -97,3 +97,13 @@ def presence(given: Given) -> Result:
     views = {view.id: view for view in look(case.root, watches, case.places, at, given.executor)}
     rows, where = open_households(case)
     return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor))
+
+
+def statements(given: Given) -> Result:
+    """Who said what on what basis, and what was copied? With the rows that wait for a reviewer under `suggested`."""
+    from blindspot.measure.statements import described, findings, measure, read_folder, rows
+
+    texts, unread = read_folder(given.case.root / "texts")
+    register = {s.id: list(s.derives_from) for s in given.case.sources.values() if s.derives_from}
+    measured = measure(described(texts, given.case.texts, given.as_of), register)
+    return findings(measured, unread) | {"suggested": rows(measured)}

@@ -90,6 +90,16 @@ STAGES = (
         "who may have been there unseen has no computed number",
     ),
     Stage(
+        "statements",
+        "Who said what on what basis, which texts are copies, which statements may be one observation.",
+        ("texts/**/*", "texts.csv", "sources.csv"),
+        ("check",),
+        "statements-1",
+        rooms.statements,
+        "texts/**/*",
+        "no text is in texts/; attributions and copies are as typed in claims.csv",
+    ),
+    Stage(
         "weigh",
         "Which account the evidence supports, with ranges, and what carries it.",
         ("*",),
@@ -109,7 +119,7 @@ STAGES = (
         "report",
         "One page that opens offline, tables, and a GeoPackage.",
         ("*",),
-        ("sorties", "weigh", "replay"),
+        ("sorties", "statements", "weigh", "replay"),
         "report-4",
     ),
 )
@@ -117,7 +127,6 @@ STAGES = (
 NOT_YET = (
     ("footage", "no video with telemetry is read yet"),
     ("people", "lists are shown as given; spellings are not linked and no toll is computed"),
-    ("statements", "no text is read; attributions and copies are as typed in claims.csv"),
 )
 
 

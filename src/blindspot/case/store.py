@@ -31,6 +31,7 @@ FILES = (
     "sorties.toml",
     "watch.csv",
     "households.csv",
+    "texts.csv",
 )
 FOLDERS = ("lists", "assessments")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import coverage, footage, reviewing, track
+from blindspot.cli import coverage, exchanging, footage, reviewing, statements, track
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -37,6 +37,9 @@ VERBS = (
     coverage.sorties,
     coverage.coverage,
     coverage.presence,
+    statements.statements,
+    exchanging.import_,
+    exchanging.export,
 )
 for verb in VERBS:
     cli.add_command(verb)
