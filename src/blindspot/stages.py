@@ -57,6 +57,12 @@ def _custody(given: Given) -> Result:
     return custody_stage(given.case)
 
 
+def _footage(given: Given) -> Result:
+    from blindspot.measure.footage.offers import footage_stage
+
+    return footage_stage(given.case)
+
+
 def _weigh(given: Given) -> Result:
     from blindspot.weigh import findings, weigh
 
@@ -93,10 +99,20 @@ STAGES = (
         "no tracks.toml says how the view was interrupted: custody has no number",
     ),
     Stage(
+        "footage",
+        "Where the camera looked, how finely, when, and how sure the clock is.",
+        ("footage/**/*",),
+        ("check",),
+        "footage-1",
+        _footage,
+        "footage/**/*",
+        "no video lies in footage/: what could be told apart in it has no number",
+    ),
+    Stage(
         "weigh",
         "Which account the evidence supports, with ranges, and what carries it.",
         ("*",),
-        ("base-rate", "custody"),
+        ("base-rate", "custody", "footage"),
         "weigh-4",
         _weigh,
     ),
@@ -104,7 +120,7 @@ STAGES = (
         "replay",
         "What could be said on each date, with only what was public then.",
         ("*",),
-        ("base-rate", "custody"),
+        ("base-rate", "custody", "footage"),
         "replay-3",
         _replay,
     ),
@@ -112,7 +128,6 @@ STAGES = (
 )
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
 NOT_YET = (
-    ("footage", "no video with telemetry is read yet"),
     ("coverage", "what was in view and resolved has no computed number; opportunities are judgement"),
     ("presence", "who may have been there unseen has no computed number"),
     ("people", "lists are shown as given; spellings are not linked and no toll is computed"),

@@ -1,19 +1,20 @@
 """Do lag, belonging, geometry, resolution and outputs answer what is known to be true?"""
 
 import json
+import shutil
 import subprocess
+import sys
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from measure.footage.made import Faults, Scene, clip, read
 
 from blindspot.cli import cli
 from blindspot.errors import UsageError
+from blindspot.measure.footage import clip_offers, opportunity
 from blindspot.measure.footage import geometry as geo
-from blindspot.measure.footage import opportunity
 from blindspot.measure.footage.clocks import BY_PLACE, unwrap
 from blindspot.measure.footage.detector import propose
 from blindspot.measure.footage.footprint import targets_to_ground
@@ -23,6 +24,7 @@ from blindspot.measure.footage.movers import movers
 from blindspot.measure.footage.resolution import ADULT, CAR, CHILD, heights, niirs, told_apart, transfer
 from blindspot.measure.footage.writing import write_mp4
 from blindspot.quantities import Range
+from measure.footage.made import Faults, Scene, clip, read
 
 
 @pytest.mark.parametrize("lag", [-60, -31, -1, 0, 1, 17, 60])
@@ -53,12 +55,17 @@ def test_too_little_is_said_to_be_too_little():
 
 
 def test_boresight_moves_the_truth_and_consistency_cannot_see_it():
-    found, made = read(frames=20, faults=Faults(boresight=(0.3, 0.0))), clip(frames=20, faults=Faults(boresight=(0.3, 0.0)))[1]
+    found, made = (
+        read(frames=20, faults=Faults(boresight=(0.3, 0.0))),
+        clip(frames=20, faults=Faults(boresight=(0.3, 0.0)))[1],
+    )
     f = found.main.footprints
     assert np.nanmax(f.centre_gap) < 1
     truth = geo.to_geodetic(geo.meet_ellipsoid(made.view.origin, made.view.look[:, :, 0], made.view.ground))
     miss = geo.ground_distance(f.lat, f.lon, truth[0], truth[1])
-    assert np.median(miss) == pytest.approx(np.median(f.slant_range) * np.radians(0.3) * np.cos(np.radians(37)), rel=0.3)
+    assert np.median(miss) == pytest.approx(
+        np.median(f.slant_range) * np.radians(0.3) * np.cos(np.radians(37)), rel=0.3
+    )
 
 
 def test_a_leap_of_the_clock_is_said():
@@ -121,7 +128,9 @@ def test_rays_on_a_surface_stop_at_the_hill_that_stands_before_the_plain():
     # 8 degrees down from 600 m comes to 300 m after 2,135 m, on the hill; without it, to the plain after 4,270 m.
     assert lat[0] == pytest.approx(34 + 2135 / 110_930, abs=5e-5)
     assert height[0] == pytest.approx(300, abs=1)
-    away = geo.to_geodetic(geo.meet_surface(origin, (geo.north_east_down(34.0, 69.0) @ geo.rotation(180.0, -8.0, 0.0))[:, 0][None], Hill()))
+    away = geo.to_geodetic(
+        geo.meet_surface(origin, (geo.north_east_down(34.0, 69.0) @ geo.rotation(180.0, -8.0, 0.0))[:, 0][None], Hill())
+    )
     assert away[2][0] == pytest.approx(0, abs=10)
 
 
@@ -164,6 +173,31 @@ def test_the_opportunity_says_where_it_comes_from():
     assert "ceiling" in lines[-1]
 
 
+def test_a_clip_offers_its_opportunity_and_a_foreign_one_none():
+    offers = {o["id"]: o for o in clip_offers(read())}
+    name = read().name
+    assert offers[name] == {**offers[f"{name}.adult.recognise"], "id": name}
+    assert len(offers) == 13
+    for o in offers.values():
+        assert 0 <= o["quantiles"][0] <= o["quantiles"][-1] <= 1
+        assert len(o["says"]) >= 5
+    assert clip_offers(read(scene=Scene(seed=1), faults=Faults(other=Scene(seed=51)))) == []
+
+
+def test_the_footage_of_a_case_is_a_stage(tmp_path, kabul):
+    from blindspot import stages
+
+    folder = tmp_path / "case"
+    shutil.copytree(kabul, folder, ignore=shutil.ignore_patterns("out", "made"))
+    run = stages.Review(folder)
+    assert run.lacks(stages.stage("footage"))
+    (folder / "footage").mkdir()
+    shutil.copy(clip(frames=40)[0], folder / "footage" / "clip1.ts")
+    found = stages.Review(folder).result("footage")
+    assert found["files"][0]["path"] == "footage/clip1.ts"
+    assert "footage:clip1" in stages.offers({"footage": found})
+
+
 def test_movers_follow_true_vehicles():
     settings = {"scene": Scene(seed=3, hfov=3.0), "frames": 60, "size": (480, 360)}
     found, (path, made) = read(**settings), clip(**settings)
@@ -188,7 +222,18 @@ def test_everything_is_written_twice_alike(tmp_path):
         assert done.exit_code == 0, done.output
     one = {p.name: p.read_bytes() for p in (tmp_path / "one").iterdir()}
     two = {p.name: p.read_bytes() for p in (tmp_path / "two").iterdir()}
-    assert {n.split(".", 1)[1] for n in one} >= {"gpkg", "parquet", "csv", "kml", "mp4", "frames.json", "html", "json", "mosaic.png", "mosaic.pgw"}
+    assert {n.split(".", 1)[1] for n in one} >= {
+        "gpkg",
+        "parquet",
+        "csv",
+        "kml",
+        "mp4",
+        "frames.json",
+        "html",
+        "json",
+        "mosaic.png",
+        "mosaic.pgw",
+    }
     assert one == two
     frames = json.loads(next(v for n, v in one.items() if n.endswith("frames.json")))
     assert frames["mp4_offset_s"] == 1.0
@@ -206,7 +251,9 @@ def test_the_mp4_begins_at_nought_and_has_every_picture(tmp_path):
     content = (tmp_path / "a.mp4").read_bytes()
     assert content.find(b"moov") < content.find(b"mdat")
     with av.open(str(tmp_path / "a.mp4")) as container:
-        assert [float(f.pts * f.time_base) for f in container.decode(video=0)] == pytest.approx([i / 30 for i in range(40)], abs=1e-3)
+        assert [float(f.pts * f.time_base) for f in container.decode(video=0)] == pytest.approx(
+            [i / 30 for i in range(40)], abs=1e-3
+        )
 
 
 def bad_files(tmp_path):
@@ -216,7 +263,11 @@ def bad_files(tmp_path):
     for at in range(0, len(content), 188):
         if content[at + 1] & 31 == 1:
             scrambled[at + 3] |= 0x80
-    without = b"".join(content[a : a + 188] for a in range(0, len(content), 188) if content[a + 1 : a + 3][-1] != 1 or content[a + 1] & 31 != 1)
+    without = b"".join(
+        content[a : a + 188]
+        for a in range(0, len(content), 188)
+        if content[a + 1 : a + 3][-1] != 1 or content[a + 1] & 31 != 1
+    )
     files = {
         "empty.ts": (b"", "is empty"),
         "text.ts": (b"hello", "is neither"),
@@ -240,7 +291,11 @@ def test_bad_input_is_said_in_one_line_and_the_rest_is_delivered(tmp_path):
         assert any(words in problem and "\n" not in problem for problem in found["problems"]), (name, found["problems"])
         for entry in found["files"]:
             ledger = entry["ledger"]
-            assert sum(ledger[part] for part in ("decoded", "flagged", "unknown", "orphan", "lost")) == ledger["total"] == entry["size"]
+            assert (
+                sum(ledger[part] for part in ("decoded", "flagged", "unknown", "orphan", "lost"))
+                == ledger["total"]
+                == entry["size"]
+            )
         if name in {"cut.ts", "half.ts"}:
             assert found["files"][0]["packets"] >= 10
 
@@ -249,7 +304,9 @@ def test_the_fixed_keys_of_the_json():
     path, _ = clip(frames=40)
     done = CliRunner().invoke(cli, ["footage", str(path), "--json"])
     entry = json.loads(done.stdout)["files"][0]
-    assert {"path", "kind", "packets", "items", "ledger", "security", "clock", "gsd_m", "resolution", "targets"} <= set(entry)
+    assert {"path", "kind", "packets", "items", "ledger", "security", "clock", "gsd_m", "resolution", "targets"} <= set(
+        entry
+    )
     assert set(entry["clock"]) >= {"lag_frames", "lag_frames_range", "basis", "telemetry_matches_picture"}
     assert set(entry["gsd_m"]) == {"median", "low", "high"}
     assert {r["object"] for r in entry["resolution"]} == {"adult", "child", "20-litre container", "car"}
@@ -276,7 +333,13 @@ def small_model(path):
         return field(1, name) + field(2, field(1, b"\x08\x01" + field(2, shape)))
 
     node = field(1, b"box") + field(2, b"out") + field(4, b"Identity")
-    graph = field(1, node) + field(2, b"g") + field(5, tensor) + field(11, value(b"in", (1, 3, 64, 64))) + field(12, value(b"out", (1, 6)))
+    graph = (
+        field(1, node)
+        + field(2, b"g")
+        + field(5, tensor)
+        + field(11, value(b"in", (1, 3, 64, 64)))
+        + field(12, value(b"out", (1, 6)))
+    )
     path.write_bytes(b"\x08\x08" + field(7, graph) + field(8, b"\x10\x0d"))
 
 
@@ -295,6 +358,7 @@ def test_a_detector_of_the_users_own(tmp_path):
 
 def test_help_stays_light():
     code = "import sys, blindspot.cli; print('numba' in sys.modules or 'cv2' in sys.modules or 'av' in sys.modules)"
-    import sys
-
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "False"
+    )

@@ -139,7 +139,9 @@ def test_what_cannot_be_read_is_said_in_one_line(tmp_path, text, words):
 
 def test_mot_and_sdd_text_become_boxes(tmp_path):
     (tmp_path / "mot.txt").write_text("1,7,10,20,30,40,1,-1,-1\n2,7,12,20,30,40,1,-1,-1\nx\n")
-    (tmp_path / "sdd.txt").write_text('7 10 20 40 60 1 0 0 0 "Car"\n7 12 20 42 60 2 0 0 0 "Car"\n7 0 0 1 1 3 1 0 0 "Car"\n')
+    (tmp_path / "sdd.txt").write_text(
+        '7 10 20 40 60 1 0 0 0 "Car"\n7 12 20 42 60 2 0 0 0 "Car"\n7 0 0 1 1 3 1 0 0 "Car"\n'
+    )
     for name in ("mot.txt", "sdd.txt"):
         read = read_tracks([tmp_path / name], fps=25)
         (boxes,) = read.boxes

@@ -45,7 +45,9 @@ def propose(video: Path, model: Path, *, every: int = 10, most: int = 100, least
                 f"{model}: gives {rows.shape}; a detector must give rows of left, top, right, bottom, score, class"
             )
         rows = rows.reshape(-1, 6)
-        grow = np.array([picture.pixels.shape[1] / width, picture.pixels.shape[0] / height] * 2) / np.array(picture.scale * 2)
+        grow = np.array([picture.pixels.shape[1] / width, picture.pixels.shape[0] / height] * 2) / np.array(
+            picture.scale * 2
+        )
         for row in rows[rows[:, 4] >= least]:
             left, top, right, bottom = (row[:4] * grow).tolist()
             found.append(Proposal(i * every, picture.pts, (left, top, right, bottom), float(row[4]), int(row[5])))
@@ -69,10 +71,15 @@ def _open(model: Path) -> tuple[Any, tuple[int, int]]:
     shape = session.get_inputs()[0].shape
     if len(shape) != 4:
         raise UsageError(f"{model}: takes {shape}; a detector must take (1, 3, height, width)")
-    return session, tuple(side if isinstance(side, int) else other for side, other in zip(shape[2:], (480, 640), strict=True))  # type: ignore[return-value]
+    return session, tuple(
+        side if isinstance(side, int) else other for side, other in zip(shape[2:], (480, 640), strict=True)
+    )  # type: ignore[return-value]
 
 
 def _refusals(runtime: Any) -> tuple[type[BaseException], ...]:
     """The errors of the runtime, which have no base of their own."""
     state = runtime.capi.onnxruntime_pybind11_state
-    return tuple(getattr(state, name) for name in ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented"))
+    return tuple(
+        getattr(state, name)
+        for name in ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented")
+    )
