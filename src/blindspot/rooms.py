@@ -38,6 +38,13 @@ def offers(results: Mapping[str, Result]) -> dict[str, Offer]:
     return {str(o): o for o in found}
 
 
+def footage(given: Given) -> Result:
+    """Where did the camera look, how finely, when?"""
+    from blindspot.measure.footage.offers import footage_stage
+
+    return footage_stage(given.case)
+
+
 def base_rate(given: Given) -> Result:
     """Of ordinary vehicle-days, how many would have done the same?"""
     from blindspot.measure.track.verbs import base_rate_stage

@@ -36,7 +36,7 @@ class Stage:
     lacks: str = ""  # and a reader of the report is told this
 
 
-OFFERING = ("base-rate", "custody", "coverage", "presence")  # stages whose numbers the weighing may take up
+OFFERING = ("footage", "base-rate", "custody", "coverage", "presence")  # stages whose numbers the weighing may take up
 STAGES = (
     Stage("check", "Every error in the folder, at file:row:column.", ("*",), (), "check-1"),
     Stage(
@@ -58,6 +58,16 @@ STAGES = (
         rooms.custody,
         "tracks.toml",
         "no tracks.toml says how the view was interrupted: custody has no number",
+    ),
+    Stage(
+        "footage",
+        "Where the camera looked, how finely, when, and how sure the clock is.",
+        ("footage/**/*",),
+        ("check",),
+        "footage-1",
+        rooms.footage,
+        "footage/**/*",
+        "no video lies in footage/: what could be told apart in it has no number",
     ),
     Stage(
         "sorties",
@@ -124,10 +134,7 @@ STAGES = (
     ),
 )
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
-NOT_YET = (
-    ("footage", "no video with telemetry is read yet"),
-    ("people", "lists are shown as given; spellings are not linked and no toll is computed"),
-)
+NOT_YET = (("people", "lists are shown as given; spellings are not linked and no toll is computed"),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Do lag, belonging, geometry, resolution and outputs answer what is known to be true?"""
 
 import json
+import shutil
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -11,8 +13,8 @@ from hypothesis import strategies as st
 
 from blindspot.cli import cli
 from blindspot.errors import UsageError
+from blindspot.measure.footage import clip_offers, opportunity
 from blindspot.measure.footage import geometry as geo
-from blindspot.measure.footage import opportunity
 from blindspot.measure.footage.clocks import BY_PLACE, unwrap
 from blindspot.measure.footage.detector import propose
 from blindspot.measure.footage.footprint import targets_to_ground
@@ -169,6 +171,31 @@ def test_the_opportunity_says_where_it_comes_from():
     assert poor.low == 0
     assert poor.high < 0.01
     assert "ceiling" in lines[-1]
+
+
+def test_a_clip_offers_its_opportunity_and_a_foreign_one_none():
+    offers = {o["id"]: o for o in clip_offers(read())}
+    name = read().name
+    assert offers[name] == {**offers[f"{name}.adult.recognise"], "id": name}
+    assert len(offers) == 13
+    for o in offers.values():
+        assert 0 <= o["quantiles"][0] <= o["quantiles"][-1] <= 1
+        assert len(o["says"]) >= 5
+    assert clip_offers(read(scene=Scene(seed=1), faults=Faults(other=Scene(seed=51)))) == []
+
+
+def test_the_footage_of_a_case_is_a_stage(tmp_path, kabul):
+    from blindspot import stages
+
+    folder = tmp_path / "case"
+    shutil.copytree(kabul, folder, ignore=shutil.ignore_patterns("out", "made"))
+    run = stages.Review(folder)
+    assert run.lacks(stages.stage("footage"))
+    (folder / "footage").mkdir()
+    shutil.copy(clip(frames=40)[0], folder / "footage" / "clip1.ts")
+    found = stages.Review(folder).result("footage")
+    assert found["files"][0]["path"] == "footage/clip1.ts"
+    assert "footage:clip1" in stages.offers({"footage": found})
 
 
 def test_movers_follow_true_vehicles():
@@ -331,8 +358,6 @@ def test_a_detector_of_the_users_own(tmp_path):
 
 def test_help_stays_light():
     code = "import sys, blindspot.cli; print('numba' in sys.modules or 'cv2' in sys.modules or 'av' in sys.modules)"
-    import sys
-
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
         == "False"

@@ -155,3 +155,32 @@ def test_both_carriages_give_the_same_packets():
 
 def test_fuzz():
     assert fuzz(400, seed=1) == 400
+
+
+def test_a_second_stream_that_no_table_names_is_read_too(tmp_path):
+    path, made = clip(frames=40)
+    content = path.read_bytes()
+    out = bytearray()
+    for at in range(0, len(content), 188):
+        packet = content[at : at + 188]
+        out += packet
+        if packet[1] & 31 == 1 and packet[2] == 1:
+            out += packet[:2] + b"\x02" + packet[3:]
+    twice = tmp_path / "twice.ts"
+    twice.write_bytes(out)
+    found = read_footage(twice)
+    assert [t.stream for t in found.telemetry] == [0x101, 0x102]
+    assert [s.announced for s in found.streams] == [True, False]
+    assert found.telemetry[0].time_us.tolist() == found.telemetry[1].time_us.tolist()
+    assert found.ledger.parts["decoded"] == found.size
+    assert len(made.packets) == 40
+
+
+def test_mutations_of_a_set_in_universal_keys_are_kept():
+    key = bytes.fromhex("060e2b34020101010e01010201010000")
+    item = bytes.fromhex("060e2b34010101010701020102020000") + b"\x04\x44\x83\xcc\xcd"
+    unknown = bytes.fromhex("060e2b34010101010f0f0f0f0f0f0f0f") + b"\x02ab"
+    content = key + bytes([len(item) + len(unknown)]) + item + unknown
+    t, ledger, _ = telemetry(content + content)
+    assert t.number("sensor_true_altitude") == pytest.approx([1054.4, 1054.4])
+    assert ledger.parts["unknown"] == 2 * len(unknown)

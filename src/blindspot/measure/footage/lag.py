@@ -24,7 +24,10 @@ DRAWS, BLOCK, SEED = 200, 12, 20210829
 TOO_WIDE = 6  # frames: a range wider than this is "not measurable"
 WINDOW = 5  # pairs whose motion is summed: telemetry often comes in jerks
 NOISE = 0.7  # pixels over a window: motion below it says nothing
-BELONGS, FOREIGN = 0.12, 0.2  # judgement: share of the mean square motion that is left where telemetry fits / does not
+LONG = (
+    3  # windows that are summed to ask whether telemetry belongs: noise and jitter fade there, a wrong story does not
+)
+BELONGS, FOREIGN = 0.06, 0.12  # judgement: share of the mean square motion that is left where telemetry fits / does not
 SHORT = 90  # pairs: with fewer, a lag beyond the clip cannot be excluded, so telemetry is not called foreign
 
 
@@ -121,10 +124,9 @@ def _decide(lags: np.ndarray, moved: np.ndarray, predicted: np.ndarray) -> Lag:
     own, pairs = usable[best], int(counts[best])
     m, p = (moved[own] ** 2).sum(-1), (predicted[best][own] ** 2).sum(-1)
     moved_px, predicted_px = float(np.sqrt(m.mean())), float(np.sqrt(p.mean()))
-    energy = float((m + p).mean() / 2)
-    share = float(cost[best] / energy) if energy > 0 else float("nan")
+    left, share = _left(_summed(moved), _summed(predicted[best]))
 
-    foreign = share > FOREIGN and float(cost[best]) > NOISE**2
+    foreign = share > FOREIGN and left > NOISE**2
     frames, low, high, matches = None, None, None, None
     if max(moved_px, predicted_px) < NOISE:
         why = "not measurable: picture and telemetry hardly move"
@@ -143,6 +145,24 @@ def _decide(lags: np.ndarray, moved: np.ndarray, predicted: np.ndarray) -> Lag:
         else:
             frames, why = int(lags[best]), "picture motion against telemetry motion"
     return Lag(frames, low, high, matches, share, pairs, moved_px / WINDOW, predicted_px / WINDOW, why)
+
+
+def _summed(windows: np.ndarray) -> np.ndarray:
+    """LONG windows in a row, summed; the windows themselves where there are too few."""
+    n = len(windows) - (LONG - 1) * WINDOW
+    if n < BLOCK:
+        return windows
+    return np.sum([windows[i * WINDOW : i * WINDOW + n] for i in range(LONG)], axis=0)
+
+
+def _left(moved: np.ndarray, predicted: np.ndarray) -> tuple[float, float]:
+    """(mean square of what is left, its share of the mean square motion of both)."""
+    own = ~np.isnan(moved - predicted).any(axis=1)
+    if not own.any():
+        return float("nan"), float("nan")
+    left = float(((moved[own] - predicted[own]) ** 2).sum(-1).mean())
+    energy = float(((moved[own] ** 2).sum(-1) + (predicted[own] ** 2).sum(-1)).mean() / 2)
+    return left, left / energy if energy > 0 else float("nan")
 
 
 def _bootstrap(lags: np.ndarray, residual: np.ndarray, enough: np.ndarray) -> tuple[int, int]:
