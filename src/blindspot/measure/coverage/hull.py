@@ -29,10 +29,15 @@ def sweep(z, height, a, b, slope0, slope1, cell, first, last, per, crossings, ou
         f = slope0 + slope1 * k
         step = cell * math.sqrt(1.0 + f * f)
         top = -1
-        for i in range(n):
-            x = a[i] + b[i] * k
-            if x < -1.0 or x > w:
-                continue
+        x0 = a[0] + b[0] * k
+        # the steps at which the line is over the grid: -1 <= x0 + f i <= w
+        begin, end = 0, n
+        if f != 0.0:
+            enter, leave = (-1.0 - x0) / f, (w - x0) / f
+            begin = max(int(math.ceil(min(enter, leave))), 0)
+            end = min(int(math.floor(max(enter, leave))) + 1, n)
+        for i in range(begin, end):
+            x = x0 + f * i
             s = i * step
             if crossings and f != 0.0 and top >= 0:
                 c = math.floor(x) if f > 0.0 else math.ceil(x)
@@ -41,8 +46,8 @@ def sweep(z, height, a, b, slope0, slope1, cell, first, last, per, crossings, ou
                     j = int(c)
                     top = _push(hs, hz, top, s - t * step, (1.0 - t) * z[j, i] + t * z[j, i - 1])
             if top >= 0:
-                low = max(math.ceil(x - b[i] * half), 0)
-                high = min(math.ceil(x + b[i] * half) - 1, w - 1)
+                low = max(int(x - b[i] * half + 1.0), 0)
+                high = min(int(x + b[i] * half + 1.0) - 1, w - 1)
                 for j in range(low, high + 1):
                     seen = z[j, i] + height
                     m = top
