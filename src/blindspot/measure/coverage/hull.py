@@ -34,8 +34,8 @@ def sweep(z, height, a, b, slope0, slope1, cell, first, last, per, crossings, ou
         begin, end = 0, n
         if f != 0.0:
             enter, leave = (-1.0 - x0) / f, (w - x0) / f
-            begin = max(int(math.ceil(min(enter, leave))), 0)
-            end = min(int(math.floor(max(enter, leave))) + 1, n)
+            begin = max(math.ceil(min(enter, leave)), 0)
+            end = min(math.floor(max(enter, leave)) + 1, n)
         for i in range(begin, end):
             x = x0 + f * i
             s = i * step
