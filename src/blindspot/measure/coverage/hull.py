@@ -69,6 +69,54 @@ def sweep(z, height, a, b, slope0, slope1, cell, first, last, per, crossings, ou
                 top = _push(hs, hz, top, s, here)
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def sweep_map(z, height, f, cell, out):  # type: ignore[no-untyped-def]
+    """As `sweep` for parallel lines, one per cell across (x = k + f i, -1 <= f <= 0), heights taken at every step.
+
+    Each line is first gathered into arrays of its own, so that the walk along the hull waits for no memory.
+    """
+    w, n = z.shape
+    hs = np.empty(n + 1)
+    hz = np.empty(n + 1)
+    surface = np.empty(n)
+    value = np.empty(n)  # height of what is looked for, then its horizon
+    column = np.empty(n, dtype=np.int64)
+    step = cell * math.sqrt(1.0 + f * f)
+    for k in range(math.ceil(w - 1 - f * (n - 1)) + 1):
+        begin, end = 0, n
+        if f != 0.0:
+            begin = max(math.ceil((w - 0.5 - k) / f), 0)
+            end = min(math.floor((-0.5 - k) / f) + 1, n)
+        elif k >= w:
+            break
+        for i in range(begin, end):
+            x = k + f * i
+            j = min(int(x + 0.5), w - 1)
+            r = x - j
+            beside = min(max(j + 1 if r > 0.0 else j - 1, 0), w - 1)
+            surface[i] = z[j, i] + abs(r) * (z[beside, i] - z[j, i])
+            value[i] = z[j, i] + height
+            column[i] = j
+        top = -1
+        for i in range(begin, end):
+            s = i * step
+            share = -1.0
+            if top >= 0:
+                dz, ds = hz[top] - value[i], s - hs[top]
+                m = top
+                while m > 0:
+                    m -= 1
+                    rise, run = hz[m] - value[i], s - hs[m]
+                    if rise * ds < dz * run:
+                        break
+                    dz, ds = rise, run
+                share = dz / (ds + abs(dz))
+            value[i] = share
+            top = _push(hs, hz, top, s, surface[i])
+        for i in range(begin, end):
+            out[column[i], i] = np.uint16((value[i] + 1.0) * 32767.5 + 0.999999)
+
+
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _push(hs, hz, top, s, z):  # type: ignore[no-untyped-def]
     """Add a point to the upper hull; s never falls."""
