@@ -82,7 +82,7 @@ STAGES = (
     Stage(
         "coverage",
         "What was in view and could be made out, and why not otherwise.",
-        ("watch.csv", "places.csv", "surface/*", "tracks/*"),
+        ("watch.csv", "places.csv", "surface/*", "tracks/*", "footage/*"),
         ("check",),
         "coverage-1",
         rooms.coverage,
@@ -92,7 +92,7 @@ STAGES = (
     Stage(
         "presence",
         "Who may have been there unseen, and what none seen is worth.",
-        ("households.csv", "watch.csv", "places.csv", "case.toml", "surface/*", "tracks/*", "*.csv"),
+        ("households.csv", "watch.csv", "places.csv", "case.toml", "surface/*", "tracks/*", "footage/*", "*.csv"),
         ("check",),
         "presence-1",
         rooms.presence,

@@ -71,7 +71,7 @@ class Watch(Row):
     ground: str = ""  # the bare ground on the same grid
     orbit_km: Annotated[Range | None, _within(0, 100, "km")] = None  # radius of a circle about the place
     altitude_m: Annotated[Range | None, _within(10, 30000, "metres")] = None  # above the ground
-    path: str = ""  # a CSV of sensor positions, relative to the case
+    path: str = ""  # a CSV of sensor positions, or a video with telemetry, relative to the case
     gsd_m: Annotated[Range | None, _within(0.001, 50, "metres per pixel")] = None
     shade: Share = None  # P(noticed in the shade) / P(noticed in the sun); blank = the shade is not reckoned with
     attention: Share = None

@@ -146,6 +146,16 @@ def test_a_place_has_bounds_that_hold_the_middle():
     assert 0 < middle.mean() < 1
 
 
+@pytest.mark.parametrize("azimuth", [0, 15, 45, 80, 135, 190, 250, 315])
+def test_a_map_direction_agrees_with_the_finer_sweep(azimuth):
+    surface = city(9)
+    coarse, fine = (horizon(surface, azimuth, 1.7, lines).astype(float) for lines in (1, 8))
+    for elevation in (20, 37, 60):
+        level = code(np.tan(np.radians(elevation)))
+        assert ((level > coarse) == (level > fine)).mean() > 0.97
+        assert (level > coarse).mean() == pytest.approx((level > fine).mean(), abs=0.01)
+
+
 def test_workers_give_the_same_map():
     surface = city()
     with ProcessPoolExecutor(2) as pool:

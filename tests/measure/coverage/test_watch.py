@@ -320,3 +320,25 @@ def test_without_its_file_a_verb_says_what_to_write(tmp_path):
         found = CliRunner().invoke(cli, [verb, str(root)])
         assert isinstance(found.exception, UsageError)
         assert file in str(found.exception)
+
+
+def test_a_video_with_telemetry_is_a_path(tmp_path):
+    from blindspot.measure.coverage.clips import path_from_clip
+    from blindspot.measure.footage.generate import Plan, Scene, make_clip
+
+    scene = Scene()
+    file = tmp_path / "clip.ts"
+    make_clip(file, Plan(scene=scene, frames=90, size=(128, 96)))
+    change = Transformer.from_crs(
+        "EPSG:4326", f"+proj=aeqd +lat_0={scene.lat} +lon_0={scene.lon} +units=m", always_xy=True
+    )
+    path = path_from_clip(file, lambda lat, lon: change.transform(lon, lat))
+    assert len(path.time) > 10
+    assert np.all(np.diff(path.time) > 0)
+    assert np.median(np.hypot(path.east, path.north)) == pytest.approx(scene.radius, rel=0.1)
+    assert np.median(path.up) == pytest.approx(scene.ground + scene.above, abs=60)
+    assert np.nanmedian(np.hypot(path.aim_east, path.aim_north)) < scene.extent / 2
+    slant = math.hypot(scene.radius, scene.above)
+    wide = slant * math.radians(scene.hfov)
+    assert 0.3 * wide < np.nanmedian(path.radius) < 1.5 * wide
+    assert wide / 128 * 0.8 < np.nanmedian(path.gsd) < wide / 128 * 3

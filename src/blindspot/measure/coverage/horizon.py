@@ -163,6 +163,11 @@ def _parallel(
     along, across = max(north, east), min(north, east)
     f = -across / along if across > _FLAT else 0.0  # lines drift away from the sensor's side
     out = np.zeros(turned.shape, dtype=np.uint16)
+    if lines == MAP_LINES:
+        from blindspot.measure.coverage.hull import sweep_map
+
+        sweep_map(turned, float(height), f, cell, out)
+        return out
     ends = (0.0, w - 1 - f * (n - 1))
     _sweep(turned, height, f * np.arange(n, dtype=float), np.ones(n), f, 0.0, cell, ends, lines, out)
     return out

@@ -29,10 +29,15 @@ def sweep(z, height, a, b, slope0, slope1, cell, first, last, per, crossings, ou
         f = slope0 + slope1 * k
         step = cell * math.sqrt(1.0 + f * f)
         top = -1
-        for i in range(n):
-            x = a[i] + b[i] * k
-            if x < -1.0 or x > w:
-                continue
+        x0 = a[0] + b[0] * k
+        # the steps at which the line is over the grid: -1 <= x0 + f i <= w
+        begin, end = 0, n
+        if f != 0.0:
+            enter, leave = (-1.0 - x0) / f, (w - x0) / f
+            begin = max(math.ceil(min(enter, leave)), 0)
+            end = min(math.floor(max(enter, leave)) + 1, n)
+        for i in range(begin, end):
+            x = x0 + f * i
             s = i * step
             if crossings and f != 0.0 and top >= 0:
                 c = math.floor(x) if f > 0.0 else math.ceil(x)
@@ -41,8 +46,8 @@ def sweep(z, height, a, b, slope0, slope1, cell, first, last, per, crossings, ou
                     j = int(c)
                     top = _push(hs, hz, top, s - t * step, (1.0 - t) * z[j, i] + t * z[j, i - 1])
             if top >= 0:
-                low = max(math.ceil(x - b[i] * half), 0)
-                high = min(math.ceil(x + b[i] * half) - 1, w - 1)
+                low = max(int(x - b[i] * half + 1.0), 0)
+                high = min(int(x + b[i] * half + 1.0) - 1, w - 1)
                 for j in range(low, high + 1):
                     seen = z[j, i] + height
                     m = top
@@ -62,6 +67,54 @@ def sweep(z, height, a, b, slope0, slope1, cell, first, last, per, crossings, ou
                 if r > 0.0:
                     here += r * (z[j + 1, i] - here)
                 top = _push(hs, hz, top, s, here)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def sweep_map(z, height, f, cell, out):  # type: ignore[no-untyped-def]
+    """As `sweep` for parallel lines, one per cell across (x = k + f i, -1 <= f <= 0), heights taken at every step.
+
+    Each line is first gathered into arrays of its own, so that the walk along the hull waits for no memory.
+    """
+    w, n = z.shape
+    hs = np.empty(n + 1)
+    hz = np.empty(n + 1)
+    surface = np.empty(n)
+    value = np.empty(n)  # height of what is looked for, then its horizon
+    column = np.empty(n, dtype=np.int64)
+    step = cell * math.sqrt(1.0 + f * f)
+    for k in range(math.ceil(w - 1 - f * (n - 1)) + 1):
+        begin, end = 0, n
+        if f != 0.0:
+            begin = max(math.ceil((w - 0.5 - k) / f), 0)
+            end = min(math.floor((-0.5 - k) / f) + 1, n)
+        elif k >= w:
+            break
+        for i in range(begin, end):
+            x = k + f * i
+            j = min(int(x + 0.5), w - 1)
+            r = x - j
+            beside = min(max(j + 1 if r > 0.0 else j - 1, 0), w - 1)
+            surface[i] = z[j, i] + abs(r) * (z[beside, i] - z[j, i])
+            value[i] = z[j, i] + height
+            column[i] = j
+        top = -1
+        for i in range(begin, end):
+            s = i * step
+            share = -1.0
+            if top >= 0:
+                dz, ds = hz[top] - value[i], s - hs[top]
+                m = top
+                while m > 0:
+                    m -= 1
+                    rise, run = hz[m] - value[i], s - hs[m]
+                    if rise * ds < dz * run:
+                        break
+                    dz, ds = rise, run
+                share = dz / (ds + abs(dz))
+            value[i] = share
+            top = _push(hs, hz, top, s, surface[i])
+        for i in range(begin, end):
+            out[column[i], i] = np.uint16((value[i] + 1.0) * 32767.5 + 0.999999)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")

@@ -261,9 +261,14 @@ def _path(
 
     spot = (east, north, place.error_m)
     if row.path:
-        from blindspot.measure.coverage.reading import read_path
+        file = root / row.path
+        if file.suffix.lower() == ".csv":
+            from blindspot.measure.coverage.reading import read_path
 
-        return read_path(root / row.path, local), spot, base
+            return read_path(file, local), spot, base
+        from blindspot.measure.coverage.clips import path_from_clip
+
+        return path_from_clip(file, local), spot, base
     if row.orbit_km is None or row.altitude_m is None:
         return None, spot, base
     return orbit(spot, row.orbit_km, row.altitude_m, base), spot, base
