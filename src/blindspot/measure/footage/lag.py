@@ -152,7 +152,8 @@ def _summed(windows: np.ndarray) -> np.ndarray:
     n = len(windows) - (LONG - 1) * WINDOW
     if n < BLOCK:
         return windows
-    return np.sum([windows[i * WINDOW : i * WINDOW + n] for i in range(LONG)], axis=0)
+    total: np.ndarray = np.sum([windows[i * WINDOW : i * WINDOW + n] for i in range(LONG)], axis=0)
+    return total
 
 
 def _left(moved: np.ndarray, predicted: np.ndarray) -> tuple[float, float]:
