@@ -95,7 +95,7 @@ def test_it_takes_less_than_ten_milliseconds_an_article():
             "the crew queried the coordinates",
             "organisation",
             None,
-            "read_report",
+            "record",
         ),
         (
             "In its view, the delay could have been avoided.",

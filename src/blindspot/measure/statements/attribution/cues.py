@@ -18,6 +18,7 @@ from blindspot.measure.statements.attribution.lexicon import (
     speaks,
 )
 from blindspot.measure.statements.attribution.phrases import is_name
+from blindspot.measure.statements.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,45 +26,9 @@ if TYPE_CHECKING:
     from blindspot.measure.statements.reading import Token
 
 _BE = frozenset(["is", "was", "were", "are", "be", "been", "being"])
-_IRREGULAR = frozenset(
-    [
-        "said",
-        "told",
-        "known",
-        "thought",
-        "held",
-        "found",
-        "written",
-        "understood",
-        "sworn",
-        "seen",
-        "felt",
-        "shown",
-        "read",
-        "spoken",
-        "put",
-        "called",
-    ]
-)
-_NOT = frozenset(
-    [
-        "not",
-        "n't",
-        "never",
-        "cannot",
-        "didn't",
-        "doesn't",
-        "don't",
-        "hasn't",
-        "haven't",
-        "hadn't",
-        "won't",
-        "wouldn't",
-        "couldn't",
-        "can't",
-        "isn't",
-        "wasn't",
-    ]
+_IRREGULAR = words("said told known thought held found written understood sworn seen felt shown read spoken put called")
+_NOT = words(
+    "not n't never cannot didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't can't isn't wasn't"
 )
 _ASKS = frozenset(["that", "how", "whether", "what", "why", "who", "if"])
 _MENTAL = frozenset(["believe", "think", "doubt", "suspect", "expect", "fear", "know"])

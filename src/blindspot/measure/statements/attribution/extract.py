@@ -23,6 +23,7 @@ from blindspot.measure.statements.attribution.lexicon import (
 from blindspot.measure.statements.attribution.speakers import describe, resolve
 from blindspot.measure.statements.model import Act, Span, Speaker, Statement
 from blindspot.measure.statements.reading import Sentence, Token, sentences
+from blindspot.measure.statements.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,27 +32,8 @@ if TYPE_CHECKING:
 
 _LABEL = re.compile(r"^\s*([A-Z][A-Z .'’\-]{1,40}|[A-Z][a-z]+(?: [A-Z][a-z]+){0,3})\s*:\s+(?=\S)")
 _QUESTIONER = frozenset(["q", "question", "a", "reporter"])
-_NOT_LABEL = frozenset(
-    [
-        "note",
-        "update",
-        "correction",
-        "source",
-        "photo",
-        "video",
-        "read",
-        "more",
-        "also",
-        "related",
-        "statement",
-        "question",
-        "q",
-        "watch",
-        "listen",
-        "date",
-        "place",
-        "time",
-    ]
+_NOT_LABEL = words(
+    "note update correction source photo video read more also related statement question q watch listen date place time"
 )
 _TRAIL = ".,;:!?…—–- "
 

@@ -10,8 +10,6 @@ from typing import Literal
 
 from blindspot.measure.statements.words import words
 
-# fmt: off  # lists of words are read as lines of words
-
 
 def _forms(lemmas: str) -> dict[str, str]:
     """Inflected form -> lemma, for regular verbs and the irregular ones listed as a/b/c."""

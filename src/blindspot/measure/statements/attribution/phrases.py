@@ -19,6 +19,7 @@ from blindspot.measure.statements.attribution.lexicon import (
     VERBS,
     speaks,
 )
+from blindspot.measure.statements.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,69 +27,13 @@ if TYPE_CHECKING:
     from blindspot.measure.statements.reading import Token
 
 Phrase = tuple[int, int]  # token indices, [first, last]
-_APPOSES = frozenset(
-    [
-        "who",
-        "whose",
-        "whom",
-        "which",
-        "a",
-        "an",
-        "the",
-        "one",
-        "speaking",
-        "writing",
-        "himself",
-        "herself",
-        "formerly",
-        "now",
-        "then",
-        "aged",
-        "chairman",
-        "head",
-        "director",
-        "both",
-        "some",
-        "that",
-    ]
+_APPOSES = words(
+    "who whose whom which a an the one speaking writing himself herself formerly now then aged chairman head "
+    "director both some that"
 )
 _BREAKS = frozenset(";:—–")
-_COUNTS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "several",
-        "some",
-        "many",
-        "most",
-        "both",
-        "all",
-        "each",
-        "none",
-        "half",
-        "another",
-        "other",
-        "dozens",
-        "number",
-    ]
-)
-_MODIFIERS = frozenset(
-    [
-        "familiar",
-        "close",
-        "briefed",
-        "based",
-        "involved",
-        "present",
-        "privy",
-        "assigned",
-        "knowledgeable",
-        "responsible",
-    ]
-)
+_COUNTS = words("one two three four five several some many most both all each none half another other dozens number")
+_MODIFIERS = words("familiar close briefed based involved present privy assigned knowledgeable responsible")
 
 
 def is_name(token: Token) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from blindspot.measure.statements.attribution.lexicon import DETERMINERS, lemma_of, speaks
 from blindspot.measure.statements.attribution.phrases import is_name
 from blindspot.measure.statements.model import Anonymity, Speaker
+from blindspot.measure.statements.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,82 +20,14 @@ if TYPE_CHECKING:
     from blindspot.measure.statements.reading import Token
 
 _NUMBERS = dict(zip(["a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], (1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), strict=True)) | dict.fromkeys(["another", "third", "second", "fourth", "fifth"], 1)  # fmt: skip
-_GROUPS = frozenset(
-    [
-        "pentagon",
-        "nato",
-        "taliban",
-        "isis",
-        "isis-k",
-        "hamas",
-        "hezbollah",
-        "reuters",
-        "cnn",
-        "afp",
-        "ap",
-        "bbc",
-        "centcom",
-        "un",
-        "u.n.",
-        "us",
-        "u.s.",
-        "uk",
-        "iran",
-        "russia",
-        "israel",
-        "ukraine",
-        "china",
-        "pakistan",
-        "afghanistan",
-        "washington",
-        "moscow",
-        "tehran",
-    ]
+_GROUPS = words(
+    "pentagon nato taliban isis isis-k hamas hezbollah reuters cnn afp ap bbc centcom un u.n. us u.s. uk iran "
+    "russia israel ukraine china pakistan afghanistan washington moscow tehran"
 )
-_HONORIFIC = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "gen",
-        "lt",
-        "col",
-        "capt",
-        "cpt",
-        "sgt",
-        "maj",
-        "cdr",
-        "cmdr",
-        "adm",
-        "brig",
-        "sen",
-        "rep",
-        "gov",
-        "prof",
-        "rev",
-    ]
-)
-_KINDLIKE = frozenset(
-    [
-        "intelligence",
-        "defence",
-        "defense",
-        "security",
-        "military",
-        "government",
-        "health",
-        "police",
-        "coast",
-        "foreign",
-        "senior",
-        "administration",
-        "law",
-        "enforcement",
-        "western",
-        "local",
-        "state",
-    ]
+_HONORIFIC = words("mr mrs ms dr gen lt col capt cpt sgt maj cdr cmdr adm brig sen rep gov prof rev")
+_KINDLIKE = words(
+    "intelligence defence defense security military government health police coast foreign senior "
+    "administration law enforcement western local state"
 )
 _REASON = re.compile(
     r"(?:because|for fear of|out of fear|in order to|so as to|citing|as (?:he|she|they) (?:was|were)|(?<=anonymity )(?:to|given|due to)|not (?:being )?authori[sz]ed to|(?:was|were) not authori[sz]ed to)[^,.;”\"]{4,120}",
@@ -107,7 +40,7 @@ _ANONYMOUS = re.compile(
 _SIDE = re.compile(
     r"\b(?:spokes\w+|lawyers?|attorneys?|counsel|press officer|on behalf of|representing)\b", re.IGNORECASE
 )
-PRONOUN = frozenset(["he", "she", "they", "we", "i", "it", "who", "one", "both"])
+PRONOUN = words("he she they we i it who one both")
 
 
 def describe(tokens: Sequence[Token], text: str, sentence: str) -> Speaker:
@@ -136,6 +69,8 @@ def describe(tokens: Sequence[Token], text: str, sentence: str) -> Speaker:
         anonymity = "title"
     elif kind == "relation":
         anonymity = "relation"
+    if anonymity == "organisation":
+        count = None
     if anonymity == "named":
         count = 1 if count is None else count
     agency = (

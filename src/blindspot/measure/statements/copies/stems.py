@@ -17,8 +17,6 @@ import numpy as np
 
 from blindspot.measure.statements.words import words
 
-# fmt: off  # lists of words are read as lines of words
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

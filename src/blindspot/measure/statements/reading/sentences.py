@@ -11,128 +11,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from blindspot.measure.statements.words import words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blindspot.measure.statements.model import Span
 
-_SHORT = [
-    "Mr",
-    "Mrs",
-    "Ms",
-    "Dr",
-    "Gen",
-    "Lt",
-    "Col",
-    "Capt",
-    "Cpt",
-    "Sgt",
-    "Maj",
-    "Cdr",
-    "Cmdr",
-    "Adm",
-    "Brig",
-    "Pvt",
-    "Cpl",
-    "Sen",
-    "Rep",
-    "Gov",
-    "Prof",
-    "Rev",
-    "Hon",
-    "St",
-    "Jr",
-    "Sr",
-    "No",
-    "Nos",
-    "Vol",
-    "Art",
-    "Sec",
-    "Fig",
-    "Eq",
-    "vs",
-    "etc",
-    "Inc",
-    "Ltd",
-    "Co",
-    "Corp",
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Sept",
-    "Oct",
-    "Nov",
-    "Dec",
-    "Mon",
-    "Tue",
-    "Wed",
-    "Thu",
-    "Fri",
-    "Sat",
-    "Sun",
-    "approx",
-    "e.g",
-    "i.e",
-    "cf",
-    "al",
-    "pp",
-    "Messrs",
-    "MR",
-    "MRS",
-    "MS",
-    "DR",
-    "GEN",
-    "LT",
-    "COL",
-    "CAPT",
-    "SGT",
-    "MAJ",
-    "ADM",
-    "SEN",
-    "REP",
-    "GOV",
-]
+_SHORT = words(
+    "Mr Mrs Ms Dr Gen Lt Col Capt Cpt Sgt Maj Cdr Cmdr Adm Brig Pvt Cpl Sen Rep Gov Prof Rev Hon St Jr Sr No "
+    "Nos Vol Art Sec Fig Eq vs etc Inc Ltd Co Corp Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue "
+    "Wed Thu Fri Sat Sun approx e.g i.e cf al pp Messrs MR MRS MS DR GEN LT COL CAPT SGT MAJ ADM SEN REP GOV"
+)
 _WORD = re.compile(
-    r"(?P<w>(?:[A-Za-z]\.){2,}(?:-[A-Za-z]+)?|(?:" + "|".join(map(re.escape, sorted(_SHORT, key=len, reverse=True))) + r")\.(?!\w)"
+    r"(?P<w>(?:[A-Za-z]\.){2,}(?:-[A-Za-z]+)?|(?:" + "|".join(map(re.escape, sorted(_SHORT, key=lambda w: (-len(w), w)))) + r")\.(?!\w)"
     r"|[A-Z]\.(?=\s+[A-Z])|[@#]\w+|\d+(?:[.,:/]\d+)+%?|\w+(?:[’'`\-‑]\w+)*[’']?(?<![’'])|\w+)|(?P<p>\.{2,}|--|[^\w\s])"
 )  # fmt: skip
-_OPENERS = '“„«"❝'
 _DOUBLE = re.compile('[“”„«»"❝❞]')
 _STOP = frozenset(".!?…؟۔。！？")
-_STARTERS = frozenset(
-    [
-        "The",
-        "A",
-        "An",
-        "But",
-        "And",
-        "He",
-        "She",
-        "It",
-        "They",
-        "We",
-        "I",
-        "In",
-        "On",
-        "At",
-        "This",
-        "That",
-        "These",
-        "Those",
-        "There",
-        "When",
-        "While",
-        "If",
-        "As",
-        "For",
-        "Two",
-    ]
-)
+_STARTERS = words("The A An But And He She It They We I In On At This That These Those There When While If As For Two")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,41 +9,13 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_BLOCK = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "header",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "ul",
-        "ol",
-        "table",
-        "tr",
-        "blockquote",
-        "pre",
-        "br",
-        "hr",
-        "figure",
-        "figcaption",
-        "dl",
-        "dt",
-        "dd",
-        "main",
-        "td",
-        "th",
-    ]
+from blindspot.measure.statements.words import words
+
+_BLOCK = words(
+    "p div section article header h1 h2 h3 h4 h5 h6 li ul ol table tr blockquote pre br hr figure figcaption "
+    "dl dt dd main td th"
 )
-_SKIP = frozenset(
-    ["script", "style", "noscript", "template", "nav", "footer", "form", "svg", "select", "button", "iframe", "object"]
-)
+_SKIP = words("script style noscript template nav footer form svg select button iframe object")
 _DATE = frozenset(
     [
         "article:published_time",
@@ -56,9 +28,7 @@ _DATE = frozenset(
         "og:published_time",
     ]
 )
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
+_VOID = words("area base br col embed hr img input link meta source track wbr")
 
 
 class _Page(HTMLParser):
