@@ -24,7 +24,9 @@ DRAWS, BLOCK, SEED = 200, 12, 20210829
 TOO_WIDE = 6  # frames: a range wider than this is "not measurable"
 WINDOW = 5  # pairs whose motion is summed: telemetry often comes in jerks
 NOISE = 0.7  # pixels over a window: motion below it says nothing
-LONG = 3  # windows that are summed to ask whether telemetry belongs: noise and jitter fade there, a wrong story does not
+LONG = (
+    3  # windows that are summed to ask whether telemetry belongs: noise and jitter fade there, a wrong story does not
+)
 BELONGS, FOREIGN = 0.06, 0.12  # judgement: share of the mean square motion that is left where telemetry fits / does not
 SHORT = 90  # pairs: with fewer, a lag beyond the clip cannot be excluded, so telemetry is not called foreign
 
@@ -150,7 +152,8 @@ def _summed(windows: np.ndarray) -> np.ndarray:
     n = len(windows) - (LONG - 1) * WINDOW
     if n < BLOCK:
         return windows
-    return np.sum([windows[i * WINDOW : i * WINDOW + n] for i in range(LONG)], axis=0)
+    total: np.ndarray = np.sum([windows[i * WINDOW : i * WINDOW + n] for i in range(LONG)], axis=0)
+    return total
 
 
 def _left(moved: np.ndarray, predicted: np.ndarray) -> tuple[float, float]:
