@@ -10,7 +10,6 @@ import sys
 sys.path = sys.path[1:]  # numba looks for a module `coverage` and would find this file
 
 import ctypes
-import glob
 import os
 import time
 import warnings
@@ -51,7 +50,7 @@ class Gdal:
 
     def __init__(self, file, shape):
         wheel = Path(rasterio.__file__).parents[1] / "rasterio.libs"
-        lib = ctypes.CDLL(glob.glob(str(wheel / "libgdal*"))[0])
+        lib = ctypes.CDLL(str(next(wheel.glob("libgdal*"))))
         p, d, i = ctypes.c_void_p, ctypes.c_double, ctypes.c_int
         lib.GDALOpen.restype = lib.GDALGetRasterBand.restype = lib.GDALViewshedGenerate.restype = p
         lib.GDALGetRasterBand.argtypes = [p, i]
@@ -92,7 +91,7 @@ def sight_lines(shared):
     seen_share(corner, horizons(corner, PERSON, 4), orbit(corner, 8))  # compiled once, outside the clock
     seen_from(corner, 9e3, 9e3, 6e3, PERSON)
     positions = orbit(surface, 1000)
-    ours, share = cpu(lambda: seen_share(surface, horizons(surface, PERSON), positions))
+    ours, _ = cpu(lambda: seen_share(surface, horizons(surface, PERSON), positions))
     maps = horizons(surface, PERSON)
     more, _ = cpu(lambda: seen_share(surface, maps, np.tile(positions, (10, 1))))
     gdal = Gdal(file, surface.z.shape)
@@ -148,7 +147,7 @@ def correctness(shared):
         print(f"| {azimuth} | " + " | ".join(f"{w:.2%}" for w in wrong) + " |")
 
 
-def flights(shared):
+def flights(_):
     zone = closed_zone(country("Iran"), 12 * NAUTICAL_MILE)
     bases = {"Al Udeid": (25.1173, 51.31495), "Al Dhafra": (24.23958, 54.5494), "Bagram": (34.94603, 69.26548)}
     places = {"Kabul": (34.566, 69.212), "Kandahar": (31.506, 65.848)}
@@ -201,7 +200,7 @@ def in_simpy(aircraft, d):
         ready.put(simpy.PriorityItem(0.0, k))
     told = {"leaves": 0.0, "known": 0.0, "covered": 0.0, "first": 0.0}
 
-    def back(at, k):
+    def back(at):
         yield env.timeout(max(at - env.now, 0.0))
 
     def dispatch():
@@ -220,7 +219,7 @@ def in_simpy(aircraft, d):
                 told["covered"] += d.station[i]
                 told["leaves"] = start + d.transit[i] + d.station[i]
                 free = told["leaves"] + d.transit[i] + d.turnaround[i]
-            env.process(back(free, item.item))
+            env.process(back(free))
             ready.put(simpy.PriorityItem(free, item.item))
 
     env.process(dispatch())
