@@ -7,28 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from blindspot import rooms
 from blindspot.case.store import Made, Store, hand_files, matching
 from blindspot.errors import UsageError
+from blindspot.rooms import Given, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
     from datetime import date
 
     from blindspot.case import Case
-    from blindspot.quantities import Offer
-
-Result = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a stage works from: the case, the day it is asked for (None: now), the results of the stages before it."""
-
-    case: Case
-    as_of: date | None
-    results: Mapping[str, Result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +36,7 @@ class Stage:
     lacks: str = ""  # and a reader of the report is told this
 
 
-def _base_rate(given: Given) -> Result:
-    from blindspot.measure.track.verbs import base_rate_stage
-
-    return base_rate_stage(given.case)
-
-
-def _custody(given: Given) -> Result:
-    from blindspot.measure.track.verbs import custody_stage
-
-    return custody_stage(given.case)
-
-
-def _footage(given: Given) -> Result:
-    from blindspot.measure.footage.offers import footage_stage
-
-    return footage_stage(given.case)
-
-
-def _weigh(given: Given) -> Result:
-    from blindspot.weigh import findings, weigh
-
-    return findings(weigh(given.case, given.as_of, offers(given.results)))
-
-
-def _replay(given: Given) -> Result:
-    from blindspot.weigh import build, replay, replayed
-
-    built = build(given.case, offers(given.results))
-    return replayed(given.case.head.id, replay(given.case, built, given.as_of))
-
-
+OFFERING = ("footage", "base-rate", "custody", "coverage", "presence")  # stages whose numbers the weighing may take up
 STAGES = (
     Stage("check", "Every error in the folder, at file:row:column.", ("*",), (), "check-1"),
     Stage(
@@ -83,8 +44,8 @@ STAGES = (
         "Whether an ordinary vehicle would have done the same.",
         ("case.toml", "places.csv", "stops.csv", "tracks.toml", "tracks/**/*"),
         ("check",),
-        "base-rate-1",
-        _base_rate,
+        "base-rate-2",
+        rooms.base_rate,
         "tracks.toml",
         "no tracks.toml says what was watched: reported stops carry no base rate",
     ),
@@ -94,7 +55,7 @@ STAGES = (
         ("tracks.toml",),
         ("check",),
         "custody-1",
-        _custody,
+        rooms.custody,
         "tracks.toml",
         "no tracks.toml says how the view was interrupted: custody has no number",
     ),
@@ -104,35 +65,76 @@ STAGES = (
         ("footage/**/*",),
         ("check",),
         "footage-1",
-        _footage,
+        rooms.footage,
         "footage/**/*",
         "no video lies in footage/: what could be told apart in it has no number",
+    ),
+    Stage(
+        "sorties",
+        "Transit, time on station, and which public statements can hold together.",
+        ("sorties.toml", "places.csv"),
+        ("check",),
+        "sorties-1",
+        rooms.sorties,
+        "sorties.toml",
+        "how much of the time an aircraft could be there has no computed number",
+    ),
+    Stage(
+        "coverage",
+        "What was in view and could be made out, and why not otherwise.",
+        ("watch.csv", "places.csv", "surface/*", "tracks/*", "footage/*"),
+        ("check",),
+        "coverage-1",
+        rooms.coverage,
+        "watch.csv",
+        "what was in view and resolved has no computed number; opportunities are judgement",
+    ),
+    Stage(
+        "presence",
+        "Who may have been there unseen, and what none seen is worth.",
+        ("households.csv", "watch.csv", "places.csv", "case.toml", "surface/*", "tracks/*", "footage/*", "*.csv"),
+        ("check",),
+        "presence-1",
+        rooms.presence,
+        "households.csv",
+        "who may have been there unseen has no computed number",
+    ),
+    Stage(
+        "statements",
+        "Who said what on what basis, which texts are copies, which statements may be one observation.",
+        ("texts/**/*", "texts.csv", "sources.csv"),
+        ("check",),
+        "statements-1",
+        rooms.statements,
+        "texts/**/*",
+        "no text is in texts/; attributions and copies are as typed in claims.csv",
     ),
     Stage(
         "weigh",
         "Which account the evidence supports, with ranges, and what carries it.",
         ("*",),
-        ("base-rate", "custody", "footage"),
+        OFFERING,
         "weigh-4",
-        _weigh,
+        rooms.weigh,
     ),
     Stage(
         "replay",
         "What could be said on each date, with only what was public then.",
         ("*",),
-        ("base-rate", "custody", "footage"),
+        OFFERING,
         "replay-3",
-        _replay,
+        rooms.replay,
     ),
-    Stage("report", "One page that opens offline, tables, and a GeoPackage.", ("*",), ("weigh", "replay"), "report-4"),
+    Stage(
+        "report",
+        "One page that opens offline, tables, and a GeoPackage.",
+        ("*",),
+        ("sorties", "statements", "weigh", "replay"),
+        "report-4",
+    ),
 )
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
-NOT_YET = (
-    ("coverage", "what was in view and resolved has no computed number; opportunities are judgement"),
-    ("presence", "who may have been there unseen has no computed number"),
-    ("people", "lists are shown as given; spellings are not linked and no toll is computed"),
-    ("statements", "no text is read; attributions and copies are as typed in claims.csv"),
-)
+NOT_YET = (("people", "lists are shown as given; spellings are not linked and no toll is computed"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +154,6 @@ def stage(name: str) -> Stage:
     raise UsageError(f"{name}: there is no such stage. The stages are: {', '.join(s.name for s in STAGES)}.")
 
 
-def offers(results: Mapping[str, Result]) -> dict[str, Offer]:
-    """What the stages offer to the weighing, by `stage:id`."""
-    from blindspot.quantities import Offer
-
-    found = [
-        Offer(name, o["id"], tuple(o["quantiles"]), tuple(o["says"]))
-        for name, result in results.items()
-        for o in result.get("offers", ())
-    ]
-    return {str(o): o for o in found}
-
-
 @dataclass(slots=True)
 class Review:
     """The stages of one case on one day; each result is taken from the store or made, once."""
@@ -172,6 +162,7 @@ class Review:
     as_of: date | None = None
     fresh: bool = False
     progress: Callable[[str], None] = lambda _: None
+    executor: Executor | None = None  # who does the work; the result is the same
     ran: list[str] = field(default_factory=list)
     _store: Store | None = None
     _case: Case | None = None
@@ -229,7 +220,7 @@ class Review:
                 results = {s.name: self.result(s.name) for s in self.before(entry) if s.run is not None}
                 case = self.case
                 self.progress(entry.says)
-                found = entry.run(Given(case, self.as_of, results))
+                found = entry.run(Given(case, self.as_of, results, self.executor))
                 self.store.put(name, made, found)
                 self.ran.append(name)
             self._results[name] = found

@@ -123,3 +123,28 @@ def test_posteriors_sum_to_one_and_lie_within_the_envelope(tmp_path):
         assert sum(answer.naive.values()) == pytest.approx(1)
         for p in answer.posteriors:
             assert p.envelope[0] <= p.over.low <= p.over.median <= p.over.high <= p.envelope[1]
+
+
+def test_a_partial_copy_of_a_perfect_copy_hangs_on_the_head(tmp_path):
+    head = GOOD["claims.csv"].splitlines()[0] + ",copied"
+    rows = [
+        "K1,2021-08-29,2021-08-29,S1,O1,yes,first_hand,,,,,",
+        "K2,2021-08-30,2021-08-30,S2,O1,yes,first_hand,K1,,,,",
+    ]
+    chains = {}
+    for name, of in (("copy", "K2"), ("head", "K1")):
+        last = f"K3,2021-08-31,2021-08-31,S3,O1,yes,first_hand,{of},,,,0.4-0.8"
+        chains[name] = posteriors(write_case(tmp_path / name, claims_csv="\n".join([head, *rows, last]) + "\n"))
+    assert [r.copy_of for r in chains["copy"][0].reports] == [None, "K1"]
+    for name, p in chains["copy"][1].items():
+        np.testing.assert_array_equal(p, chains["head"][1][name])
+
+
+def test_a_partial_copy_of_a_claim_without_weight_speaks_for_itself(tmp_path):
+    head = GOOD["claims.csv"].splitlines()[0] + ",copied"
+    rows = [
+        "K1,2021-08-29,2021-08-29,S1,O1,no,first_hand,,,,,",
+        "K3,2021-08-31,2021-08-31,S3,O1,yes,first_hand,K1,,,,0.4-0.8",
+    ]
+    network, _ = posteriors(write_case(tmp_path, claims_csv="\n".join([head, *rows]) + "\n"))
+    assert [(r.id, r.copy_of, r.copied) for r in network.reports] == [("K3", None, None)]

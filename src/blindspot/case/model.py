@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from blindspot.case.rows import (
         Claim,
+        Described,
         Expected,
         Fact,
         Head,
@@ -45,6 +46,7 @@ class Case:
     lists: dict[str, dict[str, Listed]]  # recorder -> rows
     ratings: dict[str, tuple[Rating, ...]]  # reviewer -> rows
     where: dict[tuple[str, str], Where] = field(repr=False)  # (table, id) -> place
+    texts: dict[str, Described] = field(default_factory=dict)  # what is known of texts/
 
     @property
     def questions(self) -> dict[str, Question]:

@@ -9,7 +9,21 @@ from blindspot.case import scales
 from blindspot.case.crosscheck import crosscheck
 from blindspot.case.model import Case
 from blindspot.case.reading import read_expect, read_head, read_table
-from blindspot.case.rows import Claim, Expected, Fact, Listed, Origin, Place, Rating, Row, Source, Standard, Stop
+from blindspot.case.rows import (
+    Claim,
+    Described,
+    Expected,
+    Fact,
+    Listed,
+    Origin,
+    Place,
+    Rating,
+    Row,
+    Source,
+    Standard,
+    Stop,
+)
+from blindspot.case.surveillance import surveillance_problems
 from blindspot.errors import CaseError, Problem, UsageError, Where
 
 if TYPE_CHECKING:
@@ -52,6 +66,7 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
     expect = _expected(read_expect(root, facts, problems), where, problems)
     places = table("places.csv", Place, "places")
     stops = table("stops.csv", Stop, "stops")
+    texts = table("texts.csv", Described, "texts")
     own = table("standards.csv", Standard, "standards")
     lists = {
         path.stem: table(f"lists/{path.name}", Listed, f"lists/{path.stem}")
@@ -64,8 +79,11 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
     if head is None:
         raise CaseError(problems)
     standards = {entry["id"]: Standard.model_validate(entry) for entry in scales.standards()} | own
-    case = Case(root, head, sources, facts, origins, claims, expect, places, stops, standards, lists, ratings, where)
+    case = Case(
+        root, head, sources, facts, origins, claims, expect, places, stops, standards, lists, ratings, where, texts
+    )
     problems += crosscheck(case, today)
+    problems += surveillance_problems(root, places)
     if problems:
         raise CaseError(problems)
     return case

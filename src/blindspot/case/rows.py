@@ -200,6 +200,17 @@ class Listed(Row):
     note: str = ""
 
 
+class Described(Row):
+    """texts.csv: what is known of a text: when it was public, by whom, and whether it is the primary record of what was said."""
+
+    id: Text  # the file, relative to texts/
+    public_at: OptionalTime = None
+    source: str = ""  # outlet or body
+    kind: Annotated[Literal["article", "transcript", "report", "statement"] | None, BeforeValidator(_blank)] = None
+    url: str = ""
+    note: str = ""
+
+
 class Rating(Row):
     """assessments/<reviewer>.csv: one number by one reviewer: an expect cell, or with `fact` blank the stated gut probability."""
 

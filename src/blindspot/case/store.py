@@ -28,6 +28,10 @@ FILES = (
     "places.csv",
     "stops.csv",
     "standards.csv",
+    "sorties.toml",
+    "watch.csv",
+    "households.csv",
+    "texts.csv",
 )
 FOLDERS = ("lists", "assessments")
 

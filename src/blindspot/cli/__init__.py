@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import footage, reviewing, track
+from blindspot.cli import coverage, exchanging, footage, reviewing, statements, track
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -34,6 +34,12 @@ VERBS = (
     reviewing.why,
     footage.footage,
     track.track,
+    coverage.sorties,
+    coverage.coverage,
+    coverage.presence,
+    statements.statements,
+    exchanging.import_,
+    exchanging.export,
 )
 for verb in VERBS:
     cli.add_command(verb)

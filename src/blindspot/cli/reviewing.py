@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blindspot import stages
+from blindspot import rooms, stages
 from blindspot.cli.shared import as_of_option, case_argument, json_option, print_json, progress
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
 
     entry, run = stages.stage(stage), stages.Review(case)
     made = run.made_from(entry)
-    computed = stages.offers({s.name: run.result(s.name) for s in run.before(entry) if s.run is not None})
+    computed = rooms.offers({s.name: run.result(s.name) for s in run.before(entry) if s.run is not None})
     found = explain(run.case, entry.name, entry.says, made.method, dict(made.files), ids, computed)
     if as_json:
         print_json(found)

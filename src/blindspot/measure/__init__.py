@@ -1,1 +1,1 @@
-"""Rooms that measure: each asks one question of the material of a case and answers in ranges."""
+"""The measure floor: each room answers one question by computation, in ranges, from the case and from nothing above it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,6 +87,8 @@ class _Builder:
             report for key in heads if (report := self._report(key, case.claims[key], facts, origins)) is not None
         ]
         weighed = {report.id for report in reports}
+        # What it was copied from carries no weight itself: then it speaks for itself.
+        reports = [r if r.copy_of in weighed else replace(r, copy_of=None, copied=None, agrees=True) for r in reports]
         by_source: dict[str, list[Report]] = {}
         for report in reports:
             by_source.setdefault(report.source, []).append(report)
@@ -198,14 +200,17 @@ class _Builder:
         copies: dict[str, list[str]] = {}
         heads = []
         for key in claims:
-            head = key
-            while claims[head].copy_of is not None and self._perfect(claims[head]):
-                head = claims[head].copy_of or head
+            head = self._carrier(key)
             if head == key:
                 heads.append(key)
             else:
                 copies.setdefault(head, []).append(key)
         return heads, copies
+
+    def _carrier(self, key: str) -> str:
+        """The claim that carries the weight of this one: itself, or the head of which it is a perfect copy."""
+        claim = self.case.claims[key]
+        return self._carrier(claim.copy_of) if claim.copy_of and self._perfect(claim) else key
 
     def _perfect(self, claim: Claim) -> bool:
         return not self.copies_count and (
@@ -241,7 +246,7 @@ class _Builder:
         directness = claim.directness or "unknown"
         slip = self._add(f"slip:{directness}", scales.words("slip")[directness], scales.source("slip"), "", None)
         copied = None
-        copy_of = claim.copy_of if not self.copies_count else None
+        copy_of = self._carrier(claim.copy_of) if claim.copy_of and not self.copies_count else None
         if copy_of is not None and isinstance(claim.copied, Range):
             copied = self._add(f"copied:{key}", claim.copied, scales.JUDGEMENT, "", place)
         agrees = copy_of is None or self.case.claims[copy_of].says == claim.says

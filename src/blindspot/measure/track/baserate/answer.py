@@ -37,7 +37,8 @@ class Answer:
     """What `base-rate:<id>` offers to the weighing.
 
     p_at_least[k] = (low, median, high) over backgrounds, list lengths and resampled vehicles; p_seen the same for the
-    k that was seen; lr the likelihood ratio of exactly k; samples of both, pooled evenly over the rates.
+    k that was seen; lr the likelihood ratio of exactly k; samples of both, pooled evenly over the rates, so that no pattern
+    is called impossible by a small background: (N p + 1/2) / (N + 1) over N vehicle-days.
     """
 
     seen: int
@@ -101,7 +102,9 @@ def answer(
         tuple(table),
         (float(first[0].min()), float(np.median(first[1])), float(first[2].max())),
         (float(spans[0].min()), float(np.median(spans[1])), float(spans[2].max())),
-        np.concatenate([w[:, seen] for w in wide]),
+        np.concatenate(
+            [(len(r.days) * w[:, seen] + 0.5) / (len(r.days) + 1) for r, w in zip(rates, wide, strict=True)]
+        ),
         np.concatenate(ratios),
         np.concatenate([_network(n, seen, p_visit) for n in lists if n >= seen]),
         lines,

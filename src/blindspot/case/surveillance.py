@@ -1,0 +1,104 @@
+"""sorties.toml, watch.csv and households.csv of a case: read, and held against places.csv."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from blindspot.case.reading import read_table
+from blindspot.case.sorties import FILE, Sorties, read_sorties
+from blindspot.case.watch import Household, Watch
+from blindspot.errors import CaseError, Problem, UsageError, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from blindspot.case.model import Case
+    from blindspot.case.rows import Place
+
+W = TypeVar("W", Watch, Household)
+_HINT = "docs/methods/coverage.md shows what to write in it"
+
+
+def surveillance_problems(root: Path, places: Mapping[str, Place]) -> list[Problem]:
+    """Every problem in the three files; none where they are absent."""
+    problems: list[Problem] = []
+    read_sorties(root, problems, _points(places))
+    _rows(root, "watch.csv", Watch, places, problems)
+    _rows(root, "households.csv", Household, places, problems)
+    return problems
+
+
+def open_sorties(case: Case) -> Sorties:
+    """sorties.toml. Raises UsageError where there is none, CaseError with every problem in it."""
+    problems: list[Problem] = []
+    found = read_sorties(case.root, problems, _points(case.places))
+    if problems:
+        raise CaseError(problems)
+    if found is None:
+        raise UsageError(f"{case.root}: has no {FILE}; {_HINT}")
+    return found
+
+
+def open_watches(case: Case, *, needed: bool = True) -> tuple[dict[str, Watch], dict[str, Where]]:
+    """The rows of watch.csv and where each stands. Raises UsageError where there is none and it is needed."""
+    return _open(case, "watch.csv", Watch, needed=needed)
+
+
+def open_households(case: Case) -> tuple[dict[str, Household], dict[str, Where]]:
+    """The rows of households.csv and where each stands. Raises UsageError where there is none."""
+    return _open(case, "households.csv", Household, needed=True)
+
+
+def _open(case: Case, file: str, kind: type[W], *, needed: bool) -> tuple[dict[str, W], dict[str, Where]]:
+    problems: list[Problem] = []
+    found = _rows(case.root, file, kind, case.places, problems)
+    if problems:
+        raise CaseError(problems)
+    if needed and not found:
+        raise UsageError(f"{case.root}: has no {file}, or no row in it; {_HINT}")
+    return {row.id: row for row, _ in found}, {row.id: place for row, place in found}
+
+
+def _rows(
+    root: Path, file: str, kind: type[W], places: Mapping[str, Place], problems: list[Problem]
+) -> list[tuple[W, Where]]:
+    rows = read_table(root, file, kind, problems)
+    seen: set[str] = set()
+    for row, at in rows:
+        if row.id in seen:
+            problems.append(
+                Problem(Where(at.file, at.row, "id"), "stands twice", row.id, "give each row an id of its own")
+            )
+        seen.add(row.id)
+        place = row.place or row.id
+        if isinstance(row, Watch) and place not in places:
+            known = ", ".join(list(places)[:12]) or "none yet"
+            problems.append(
+                Problem(Where(at.file, at.row, "place"), "is not the id of a place", place, f"the places are: {known}")
+            )
+        if isinstance(row, Household) and row.place and row.place not in places:
+            known = ", ".join(list(places)[:12]) or "none yet"
+            problems.append(
+                Problem(
+                    Where(at.file, at.row, "place"), "is not the id of a place", row.place, f"the places are: {known}"
+                )
+            )
+        for name in ("surface", "ground", "path"):
+            inside = getattr(row, name, "")
+            if inside and not (root / inside).resolve().is_relative_to(root.resolve()):
+                problems.append(
+                    Problem(
+                        Where(at.file, at.row, name),
+                        "lies outside the case folder",
+                        inside,
+                        "copy it into surface/ or tracks/",
+                    )
+                )
+            elif inside and not (root / inside).is_file():
+                problems.append(Problem(Where(at.file, at.row, name), "names a file that is not there", inside))
+    return sorted(rows, key=lambda item: item[0].id)
+
+
+def _points(places: Mapping[str, Place]) -> dict[str, tuple[float, float]]:
+    return {key: (place.lat, place.lon) for key, place in places.items()}

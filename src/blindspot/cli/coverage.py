@@ -1,0 +1,180 @@
+"""The verbs `sorties`, `coverage` and `presence`: what could be seen, and who may have been there unseen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from blindspot import stages
+from blindspot.cli.shared import case_argument, json_option, print_json, progress
+from blindspot.cli.workers import cluster_option, executor, workers_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+out_option = click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Write pictures (SVG) and tables (CSV) there."
+)
+
+
+@click.command()
+@case_argument
+@out_option
+@workers_option
+@cluster_option
+@json_option
+def sorties(case: Path, out: Path | None, workers: int, cluster: str | None, as_json: bool) -> None:
+    r"""Say how much of a flight is transit, and which public statements can hold together.
+
+    Reads sorties.toml: bases, places, closed airspace, aircraft, statements.
+
+    \b
+    Example:
+      blindspot sorties cases/kabul-2021-08-29
+    """
+    _run("sorties", case, out, workers, cluster, as_json)
+
+
+@click.command()
+@case_argument
+@out_option
+@workers_option
+@cluster_option
+@json_option
+def coverage(case: Path, out: Path | None, workers: int, cluster: str | None, as_json: bool) -> None:
+    r"""Say what was in view and could be made out, per place, and why not otherwise.
+
+    Reads watch.csv, with surfaces and sensor paths where the case has them.
+
+    \b
+    Example:
+      blindspot coverage cases/kabul-2021-08-29
+    """
+    _run("coverage", case, out, workers, cluster, as_json)
+
+
+@click.command()
+@case_argument
+@out_option
+@workers_option
+@cluster_option
+@json_option
+def presence(case: Path, out: Path | None, workers: int, cluster: str | None, as_json: bool) -> None:
+    r"""Say who may have been at a place unseen, and what "none seen" is worth.
+
+    Reads households.csv; what could be noticed comes from watch.csv or from a range.
+
+    \b
+    Example:
+      blindspot presence cases/kabul-2021-08-29
+    """
+    _run("presence", case, out, workers, cluster, as_json)
+
+
+def _run(name: str, case: Path, out: Path | None, workers: int, cluster: str | None, as_json: bool) -> None:
+    with executor(workers, cluster) as pool:
+        run = stages.Review(case, progress=progress, executor=pool)
+        entry = stages.stage(name)
+        if run.lacks(entry):
+            from blindspot.errors import UsageError
+
+            raise UsageError(
+                f"{case}: has no {entry.needs}; docs/methods/{'presence' if name == 'presence' else 'coverage'}.md shows what to write in it"
+            )
+        found = run.result(name)
+    run.store.save_memo()
+    if out is not None:
+        from blindspot.measure.coverage.pictures import write_pictures
+
+        files = write_pictures(name, found, out)
+        if not as_json:
+            click.echo("\n".join(str(f) for f in files))
+    if as_json:
+        print_json(found)
+        return
+    lines = {"sorties": _sorties, "coverage": _coverage, "presence": _presence}[name]
+    for line in lines(found):
+        click.echo(line)
+
+
+def _sorties(found: dict[str, Any]) -> Iterable[str]:
+    tested = found["tested_place"]
+    yield f"{'base':<18}{'':<24}{'km':>6}  {'hours there':<14}{'transit share':<15}{'on station, h':<15}{'aircraft for one orbit'}"
+    for r in found["routes"]:
+        if r["place"] == tested:
+            lo, hi = r["aircraft_for_orbit"]
+            need = (
+                "cannot reach"
+                if lo is None
+                else f"{lo} or more"
+                if hi is None
+                else f"{lo}-{hi}"
+                if lo != hi
+                else str(lo)
+            )
+            yield (
+                f"{r['base']:<18}{r['aircraft'] + ', ' + r['phase'].split()[0]:<24}{r['km']:>6,.0f}  "
+                f"{_band(r['hours_range'], '.1f'):<14}{_band(r['transit_share'], '.0%'):<15}"
+                f"{_band(r['on_station_h'], '.1f'):<15}{need}"
+            )
+    yield ""
+    yield "hours of each day without an aircraft over the place, with 1, 2, ... aircraft"
+    for o in found["orbits"]:
+        yield f"{o['base']:<18}{o['aircraft'] + ', ' + o['phase'].split()[0]:<24}" + "  ".join(
+            f"{c['m']}: {_band(c['hours_unwatched_per_day'], '.0f')}" for c in o["cover"]
+        )
+    yield ""
+    for s in found["statements"]:
+        mark = "can hold " if s["holds"] else "CANNOT   "
+        yield f"{mark}{s['id']:<20}{s['says']} ({s['speaker']})"
+        if not s["holds"]:
+            yield f"{'':<9}{s['why']}"
+        for i in s["implies"]:
+            yield f"{'':<9}{i['share']:.0%} from {i['base']} at {i['speed_kmh']:.0f} km/h is {i['endurance_h']:.1f} h in the air"
+        pairs = [a for a in s["against"] if len(a["ids"]) == 1]
+        if pairs:
+            yield f"{'':<9}not together with " + ", ".join(
+                f"{a['ids'][0]} (off by {a['factor'] - 1:.1%})" for a in pairs
+            )
+    for f in found["together"][:2]:
+        yield (
+            f"together from {f['base']}: {', '.join(f['ids'])}; then {_band(f['speed_kmh'], '.0f')} km/h, "
+            f"{_band(f['endurance_h'], '.1f')} h in the air, {_band(f['transit_share'], '.0%')} of it in transit"
+        )
+    yield ""
+    yield "rests on"
+    for a in found["assumptions"]:
+        yield f"  {a['what']}: {a['value']} ({a['basis']})"
+
+
+def _coverage(found: dict[str, Any]) -> Iterable[str]:
+    for p in found["places"]:
+        o = p["opportunity"]
+        yield f"{p['id']}: a person in the open is noticed with {o['median']:.0%} [{o['low']:.0%}-{o['high']:.0%}]; adult {p['adult']['median']:.0%}, child {p['child']['median']:.0%}"
+        for line in p["chain"]:
+            yield f"  {line}"
+        for w in p["watches"]:
+            for i in w["seen"]:
+                why = f": {i['reason']}" if i["reason"] else ""
+                yield f"  {w['id']}  {i['start']} to {i['end']}  {i['state']}{why}"
+
+
+def _presence(found: dict[str, Any]) -> Iterable[str]:
+    for p in found["places"]:
+        n, low, high = (p["present"][k] for k in ("median", "low", "high"))
+        seen = "nothing is said of what was seen" if p["seen"] is None else f"{p['seen']} seen"
+        yield f"{p['id']} {p['when']}: {n} present [{low}-{high}], nobody {p['p_none']:.2%} ({seen})"
+        d, a = p["noticed"], p["any_noticed"]
+        yield f"  a given person is noticed {d['median']:.0%} [{d['low']:.0%}-{d['high']:.0%}], at least one {a['median']:.0%} [{a['low']:.0%}-{a['high']:.0%}]"
+        lr = p["lr_none_seen"]
+        yield f"  'none seen' speaks for an empty place by a factor of {lr[0]:.2g} to {lr[1]:.2g}"
+        for name, c in p["common_cause"].items():
+            yield f"    if {name}: {c['present']['median']} present [{c['present']['low']}-{c['present']['high']}], factor {c['lr_none_seen'][0]:.2g} to {c['lr_none_seen'][1]:.2g}"
+        for line in p["chain"]:
+            yield f"  {line}"
+
+
+def _band(pair: list[float], form: str) -> str:
+    return f"{pair[0]:{form}}" if f"{pair[0]:{form}}" == f"{pair[1]:{form}}" else f"{pair[0]:{form}}-{pair[1]:{form}}"

@@ -1,0 +1,116 @@
+"""How is each stage run? One function per stage: what it is given -> plain data, with the keys of the contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Executor
+    from datetime import date
+
+    from blindspot.case import Case
+    from blindspot.quantities import Offer
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a stage works from: the case, the day it is asked for (None: now), the results of the stages before it."""
+
+    case: Case
+    as_of: date | None
+    results: Mapping[str, Result]
+    executor: Executor | None = None  # None: this process
+
+
+def offers(results: Mapping[str, Result]) -> dict[str, Offer]:
+    """What the stages offer to the weighing, by `stage:id`."""
+    from blindspot.quantities import Offer
+
+    found = [
+        Offer(name, o["id"], tuple(o["quantiles"]), tuple(o["says"]))
+        for name, result in results.items()
+        for o in result.get("offers", ())
+    ]
+    return {str(o): o for o in found}
+
+
+def footage(given: Given) -> Result:
+    """Where did the camera look, how finely, when?"""
+    from blindspot.measure.footage.offers import footage_stage
+
+    return footage_stage(given.case)
+
+
+def base_rate(given: Given) -> Result:
+    """Of ordinary vehicle-days, how many would have done the same?"""
+    from blindspot.measure.track.verbs import base_rate_stage
+
+    return base_rate_stage(given.case)
+
+
+def custody(given: Given) -> Result:
+    """Is the vehicle at the end the one at the start?"""
+    from blindspot.measure.track.verbs import custody_stage
+
+    return custody_stage(given.case)
+
+
+def weigh(given: Given) -> Result:
+    """Which account does the evidence support?"""
+    from blindspot.weigh import findings, weigh
+
+    return findings(weigh(given.case, given.as_of, offers(given.results)))
+
+
+def replay(given: Given) -> Result:
+    """What could be said on each date?"""
+    from blindspot.weigh import build, replay, replayed
+
+    built = build(given.case, offers(given.results))
+    return replayed(given.case.head.id, replay(given.case, built, given.as_of))
+
+
+def sorties(given: Given) -> Result:
+    """How long could an aircraft be there?"""
+    from blindspot.case.surveillance import open_sorties
+    from blindspot.measure.coverage import overview, sortie_tables
+
+    file = open_sorties(given.case)
+    places = {key: (place.lat, place.lon) for key, place in given.case.places.items()}
+    return sortie_tables(file, overview(file, places, given.executor))
+
+
+def coverage(given: Given) -> Result:
+    """What was in view and could be made out?"""
+    from blindspot.case.surveillance import open_watches
+    from blindspot.measure.coverage import coverage_tables, look
+
+    rows, where = open_watches(given.case)
+    return coverage_tables(look(given.case.root, rows, given.case.places, where, given.executor))
+
+
+def presence(given: Given) -> Result:
+    """Who may have been there unseen?"""
+    from blindspot.case.surveillance import open_households, open_watches
+    from blindspot.measure.coverage import look
+    from blindspot.measure.presence import presence_tables, who
+
+    case = given.case
+    watches, at = open_watches(case, needed=False)
+    views = {view.id: view for view in look(case.root, watches, case.places, at, given.executor)}
+    rows, where = open_households(case)
+    return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor))
+
+
+def statements(given: Given) -> Result:
+    """Who said what on what basis, and what was copied? With the rows that wait for a reviewer under `suggested`."""
+    from blindspot.measure.statements import described, findings, measure, read_folder, rows
+
+    texts, unread = read_folder(given.case.root / "texts")
+    register = {s.id: list(s.derives_from) for s in given.case.sources.values() if s.derives_from}
+    measured = measure(described(texts, given.case.texts, given.as_of), register)
+    return findings(measured, unread) | {"suggested": rows(measured)}
