@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock clean bench-weigh calibration
+.PHONY: demo test check lock clean bench-weigh calibration campaigns
 
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
@@ -25,6 +25,10 @@ bench-weigh: $(VENV)/bench
 # Simulated cases with known truth, about ten minutes; writes docs/calibration.md.
 calibration: $(VENV)/dev
 	PYTHONPATH=tests $(BIN)/python bench/calibration.py --out docs/calibration.md
+
+# The long campaigns of custody: random damage, canaries, kill -9. The tests run each of them short.
+campaigns: $(VENV)/dev
+	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/tampering.py 10000
 
 $(VENV)/uv:
 	$(PYTHON) -m venv $(VENV)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import reviewing
+from blindspot.cli import custody, reviewing
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -32,6 +32,8 @@ VERBS = (
     reviewing.replay,
     reviewing.list_stages,
     reviewing.why,
+    custody.ingest,
+    custody.verify,
 )
 for verb in VERBS:
     cli.add_command(verb)
