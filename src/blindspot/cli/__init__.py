@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import custody, reviewing
+from blindspot.cli import custody, release, reviewing
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -34,6 +34,7 @@ VERBS = (
     reviewing.why,
     custody.ingest,
     custody.verify,
+    release.release,
 )
 for verb in VERBS:
     cli.add_command(verb)

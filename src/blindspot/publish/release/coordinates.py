@@ -71,31 +71,30 @@ def in_bytes(data: bytes, points: list[Point], tolerance_m: float = TOLERANCE_M)
     """Every protected point that stands in bytes as a pair of numbers."""
     if not points or len(data) < 8:
         return
-    lats, lons = np.array([p.lat for p in points]), np.array([p.lon for p in points])
-    forms = (
-        ("<f8", 1.0, "doubles"),
-        (">f8", 1.0, "doubles"),
-        ("<f4", 1.0, "floats"),
-        (">f4", 1.0, "floats"),
-        (">i4", 0.0, "ST 0601 angles"),
-    )
-    for form, scale, how in forms:
+    for form, how in (
+        ("<f8", "doubles"),
+        (">f8", "doubles"),
+        ("<f4", "floats"),
+        (">f4", "floats"),
+        (">i4", "ST 0601 angles"),
+    ):
         width = int(form[2])
-        for shift in range(width):
+        for shift in range(width):  # numbers in a file need not stand at multiples of their width
             count = (len(data) - shift) // width
             if count < 2:
                 continue
-            values = np.frombuffer(data, form, count, shift)
-            for p, lat, lon in zip(points, lats, lons, strict=True):
-                dlat, dlon = _degrees(p, tolerance_m)
-                if scale:
-                    a = np.flatnonzero(np.abs(values - lat) < dlat) if form[1] == "f" else None
-                    b = np.flatnonzero(np.abs(values - lon) < dlon)
-                else:  # latitude over +-90 and longitude over +-180 degrees onto +-(2^31 - 1)
-                    a = np.flatnonzero(np.abs(values * (90.0 / (2**31 - 1)) - lat) < dlat)
-                    b = np.flatnonzero(np.abs(values * (180.0 / (2**31 - 1)) - lon) < dlon)
-                if a is not None and len(a) and len(b) and _near(a, b, 8):
-                    yield p, f"a pair of {how}"
+            with np.errstate(invalid="ignore", over="ignore"):
+                values = np.frombuffer(data, form, count, shift).astype(np.float64)
+                # ST 0601: latitude over +-90 and longitude over +-180 degrees onto +-(2^31 - 1)
+                angle = 90.0 / (2**31 - 1) if form == ">i4" else 1.0
+                for p in points:
+                    dlat, dlon = _degrees(p, tolerance_m)
+                    a = np.flatnonzero(np.abs(values * angle - p.lat) < dlat)
+                    if len(a) == 0:
+                        continue
+                    b = np.flatnonzero(np.abs(values * (2 * angle if form == ">i4" else 1.0) - p.lon) < dlon)
+                    if len(b) and _near(a, b, 8):
+                        yield p, f"a pair of {how}"
 
 
 def _near(a: np.ndarray, b: np.ndarray, most: int) -> bool:

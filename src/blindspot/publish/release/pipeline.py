@@ -98,7 +98,7 @@ def _release(
     blocked += narrowed
     gaps = gap(drawing.full(), findings)
     progress("searching every byte")
-    watched = [*selection.protected, *protected_beside(root, chosen, log.lines)]
+    watched = [*selection.protected, *protected_beside(root, chosen, log.lines, selection.tables)]
     leaks = scan(copy, watched, selection, chosen)
     progress("running with canaries")
     leaks += canaries(root, part, chosen, drawing, secret, stored_cells(log.lines))

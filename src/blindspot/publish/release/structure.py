@@ -95,8 +95,10 @@ def _keys(value: Any) -> Iterator[str]:
 
 
 def _ids(selection: Selection) -> set[str]:
-    """Names that results use as keys: questions, hypotheses, and the structural scenarios."""
-    found = {"other", "lens on", "lens off", "unknown origins fresh", "unknown origins known"}
+    """Names that results use as keys: the ids that the copy holds, and the structural scenarios."""
+    found = {"other", *allowed()["scenarios"]}
+    for columns, rows in selection.tables.values():
+        found |= {*columns, *(row["id"] for row in rows if "id" in row)}
     for question in selection.head.get("question", []):
         found |= {question["id"], *(h["id"] for h in question.get("hypothesis", []))}
     return found

@@ -27,7 +27,78 @@ if TYPE_CHECKING:
 
 RUN = 6  # words of a text that are taken for a quotation of it
 _NOT_NAMES = frozenset(
-    ["a", "an", "and", "another", "baby", "boy", "boys", "brother", "child", "children", "cousin", "daughter", "dead", "driver", "family", "father", "female", "girl", "girls", "guard", "he", "her", "his", "infant", "injured", "killed", "male", "man", "men", "missing", "mother", "name", "named", "neighbour", "neighbor", "nephew", "niece", "no", "not", "of", "old", "one", "or", "person", "persons", "relative", "relatives", "several", "she", "sister", "some", "son", "the", "their", "three", "toddler", "two", "uncle", "unidentified", "unknown", "unnamed", "wife", "husband", "with", "woman", "women", "worker", "year", "years", "young"]  # a list of words reads better as words
+    [
+        "a",
+        "an",
+        "and",
+        "another",
+        "baby",
+        "boy",
+        "boys",
+        "brother",
+        "child",
+        "children",
+        "cousin",
+        "daughter",
+        "dead",
+        "driver",
+        "family",
+        "father",
+        "female",
+        "girl",
+        "girls",
+        "guard",
+        "he",
+        "her",
+        "his",
+        "infant",
+        "injured",
+        "killed",
+        "male",
+        "man",
+        "men",
+        "missing",
+        "mother",
+        "name",
+        "named",
+        "neighbour",
+        "neighbor",
+        "nephew",
+        "niece",
+        "no",
+        "not",
+        "of",
+        "old",
+        "one",
+        "or",
+        "person",
+        "persons",
+        "relative",
+        "relatives",
+        "several",
+        "she",
+        "sister",
+        "some",
+        "son",
+        "the",
+        "their",
+        "three",
+        "toddler",
+        "two",
+        "uncle",
+        "unidentified",
+        "unknown",
+        "unnamed",
+        "wife",
+        "husband",
+        "with",
+        "woman",
+        "women",
+        "worker",
+        "year",
+        "years",
+        "young",
+    ]  # a list of words reads better as words
 )
 _PHONE = re.compile(r"\+?\d[\d\s().-]{6,}\d")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -198,7 +269,7 @@ class Watch:
                         yield p, how
 
 
-def protected_beside(root: Path, profile: Profile, lines: list[Line]) -> list[Protected]:
+def protected_beside(root: Path, profile: Profile, lines: list[Line], going: Iterable[str]) -> list[Protected]:
     """What may not go besides the tables: other files and their names, hashes, origins of evidence, the secret, [[protect]]."""
     found = [Protected("secret", (root / SECRET).read_text(encoding="utf-8").strip(), SECRET)]
     found.append(Protected("path", str(root.resolve()), "the folder of the case"))
@@ -206,7 +277,8 @@ def protected_beside(root: Path, profile: Profile, lines: list[Line]) -> list[Pr
         found.append(Protected("hash", file_hash(root / name), name))
     for path in sorted(p for f in _FOLDERS for p in (root / f).rglob("*") if p.is_file()):
         name = path.relative_to(root).as_posix()
-        found.append(Protected("file", path.name, name))
+        if name not in going:
+            found.append(Protected("file", path.name, name))
         if path.suffix.lower() in _TEXTS and name not in hand_files(root) and path.stat().st_size < 1 << 20:
             found += _prose(path, name)
     for path in sorted(root.glob("*.md")) + sorted(root.glob("*.txt")):
