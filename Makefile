@@ -29,6 +29,7 @@ calibration: $(VENV)/dev
 # The long campaigns of custody: random damage, canaries, kill -9. The tests run each of them short.
 campaigns: $(VENV)/dev
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/tampering.py 10000
+	cd tests && PYTHONPATH=.:.. ../$(BIN)/python publish/release/canarying.py 10000
 
 $(VENV)/uv:
 	$(PYTHON) -m venv $(VENV)

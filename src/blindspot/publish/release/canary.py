@@ -179,7 +179,8 @@ def _moved(planting: Planting, row: dict[str, str], at: str, stored: Mapping[str
         lon = round(float(row["lon"]) + (planting.number(f"{at} lon {turn}", 20_001) - 10_000) * 1e-8, 8)
         if row["id"] not in stored or read_cell(stored[row["id"]]).holds(lat, lon):
             for value in (lat, lon):
-                planting.digits[f"{abs(value):.6f}".encode()] = at
+                planting.digits[f"{abs(value):.6f}".encode()] = at  # rounded
+                planting.digits[f"{abs(value):.8f}"[:-2].encode()] = at  # cut
                 planting.digits[struct.pack("<d", value)] = at
                 planting.digits[struct.pack(">d", value)] = at
             return {"lat": f"{lat:.8f}", "lon": f"{lon:.8f}"}

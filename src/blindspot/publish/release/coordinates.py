@@ -17,9 +17,10 @@ import numpy as np
 from blindspot.publish.release.ground import DEGREE_M
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 TOLERANCE_M = 150.0
+SAME = 5e-6  # degrees, half a metre: a single-precision float of a released middle is still that middle
 APART = 200  # characters between the two numbers of a pair, at most
 _DECIMAL = re.compile(r"(?<![\w.])[+-]?\d{1,3}[.,]\d{3,}(?![\d])")
 _MARK = r"\s*(?:°|º|deg|d|&deg;|\\u00b0|\s)\s*"
@@ -44,11 +45,14 @@ class Point:
     where: str
 
 
-def in_text(text: str, points: list[Point], tolerance_m: float = TOLERANCE_M) -> Iterator[tuple[Point, str]]:
-    """Every protected point that a text names, and how."""
+def in_text(
+    text: str, points: list[Point], public: Sequence[float] = (), tolerance_m: float = TOLERANCE_M
+) -> Iterator[tuple[Point, str]]:
+    """Every protected point that a text names, and how. `public`: degrees that the copy may hold, such as the middles of cells."""
     if not points:
         return
     numbers = [(m.start(), float(m[0].replace(",", "."))) for m in _DECIMAL.finditer(text)]
+    numbers = [(at, v) for at, v in numbers if not any(abs(abs(v) - abs(free)) < SAME for free in public)]
     yield from _pairs(numbers, points, tolerance_m, "decimal degrees")
     angles = [(m.start(), a) for m in _DMS.finditer(text) if (a := _angle(m)) is not None]
     yield from _pairs(angles, points, tolerance_m, "degrees and minutes")
@@ -67,34 +71,45 @@ def in_text(text: str, points: list[Point], tolerance_m: float = TOLERANCE_M) ->
                 yield p, how
 
 
-def in_bytes(data: bytes, points: list[Point], tolerance_m: float = TOLERANCE_M) -> Iterator[tuple[Point, str]]:
+def in_bytes(
+    data: bytes, points: list[Point], public: Sequence[float] = (), tolerance_m: float = TOLERANCE_M
+) -> Iterator[tuple[Point, str]]:
     """Every protected point that stands in bytes as a pair of numbers."""
     if not points or len(data) < 8:
         return
-    for form, how in (
-        ("<f8", "doubles"),
-        (">f8", "doubles"),
-        ("<f4", "floats"),
-        (">f4", "floats"),
-        (">i4", "ST 0601 angles"),
-    ):
-        width = int(form[2])
-        for shift in range(width):  # numbers in a file need not stand at multiples of their width
-            count = (len(data) - shift) // width
-            if count < 2:
-                continue
-            with np.errstate(invalid="ignore", over="ignore"):
-                values = np.frombuffer(data, form, count, shift).astype(np.float64)
-                # ST 0601: latitude over +-90 and longitude over +-180 degrees onto +-(2^31 - 1)
-                angle = 90.0 / (2**31 - 1) if form == ">i4" else 1.0
-                for p in points:
-                    dlat, dlon = _degrees(p, tolerance_m)
-                    a = np.flatnonzero(np.abs(values * angle - p.lat) < dlat)
-                    if len(a) == 0:
-                        continue
-                    b = np.flatnonzero(np.abs(values * (2 * angle if form == ">i4" else 1.0) - p.lon) < dlon)
-                    if len(b) and _near(a, b, 8):
-                        yield p, f"a pair of {how}"
+    forms = (("<f8", "doubles"), (">f8", "doubles"), ("<f4", "floats"), (">f4", "floats"), (">i4", "ST 0601 angles"))
+    for form, how in forms:
+        # ST 0601: latitude over +-90 and longitude over +-180 degrees onto +-(2^31 - 1)
+        unit = 90.0 / (2**31 - 1) if form == ">i4" else 1.0
+        lats: dict[int, list[int]] = {}
+        lons: dict[int, list[int]] = {}
+        for at, values in _numbers(data, form):
+            for k, p in enumerate(points):
+                dlat, dlon = _degrees(p, tolerance_m)
+                near = np.flatnonzero(np.abs(values * unit - p.lat) < dlat)
+                free = [n for n in near if not any(abs(values[n] * unit - f) < SAME for f in public)]
+                lats.setdefault(k, []).extend(at + n * int(form[2]) for n in free)
+                near = np.flatnonzero(np.abs(values * (2 * unit if form == ">i4" else 1.0) - p.lon) < dlon)
+                lons.setdefault(k, []).extend(at + n * int(form[2]) for n in near)
+        for k, p in enumerate(points):
+            if lats.get(k) and lons.get(k) and _near(np.array(lats[k]), np.sort(lons[k]), 64):
+                yield p, f"a pair of {how}"
+
+
+def _numbers(data: bytes, form: str) -> Iterator[tuple[int, np.ndarray]]:
+    """The bytes as numbers of one form, from each byte on which such a number can begin, in pieces of a megabyte."""
+    width, piece = int(form[2]), 1 << 20
+    for start in range(0, len(data), piece):
+        for shift in range(width):
+            part = data[start + shift : start + piece + shift]
+            if len(part) >= width:
+                with np.errstate(invalid="ignore", over="ignore"):
+                    yield (
+                        start + shift,
+                        np.nan_to_num(
+                            np.frombuffer(part, form, len(part) // width).astype(np.float64), posinf=0, neginf=0
+                        ),
+                    )
 
 
 def _near(a: np.ndarray, b: np.ndarray, most: int) -> bool:

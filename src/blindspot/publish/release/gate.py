@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def scan(copy: Path, protected: Iterable[Protected], selection: Selection, profile: Profile) -> list[Leak]:
     """Everything that the watch-list and the lists of allowed structure find in a copy."""
-    watch = Watch(protected, selection.kept, [a.value for a in profile.policy.allow])
+    places = selection.tables.get("places.csv", ([], []))[1]
+    public = [float(row[c]) for row in places for c in ("lat", "lon") if row.get(c)]
+    watch = Watch(protected, selection.kept, [a.value for a in profile.policy.allow], public)
     present, odd = walk(copy)
     leaks = [Leak(f.path, "structure", f.what) for f in odd]
     for name in present:

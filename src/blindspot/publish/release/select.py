@@ -46,7 +46,7 @@ def select(root: Path, profile: Profile, secret: bytes, stored: Mapping[str, str
                 changed = _changed(choice, file, row, out)
                 new = {c: changed[c] for c in header}
                 rows.append(new)
-            _note(out, file, line, row, new)
+            _note(choice, out, file, line, row)
         if file in choice.rules:
             out.tables[file] = (header, sorted(rows, key=lambda r: (r.get("id", ""), *r.values())))
     _head(root, choice, out)
@@ -140,18 +140,29 @@ def _hours(choice: Choice, place: str) -> float:
     return shortest
 
 
-def _note(out: Selection, file: str, line: int, row: Mapping[str, str], new: Mapping[str, str]) -> None:
-    """Keep what a row no longer says, and what it goes on saying."""
+def _note(choice: Choice, out: Selection, file: str, line: int, row: Mapping[str, str]) -> None:
+    """Keep what the rules hold back of a row, and what they let go. The rules decide, not the outcome: a change that fails to
+    change anything is then found by the gates.
+    """
+    going = line in choice.going.get(file, ())
+    keep = choice.rules[file].keep if going else ()
     for column, value in row.items():
         if not value:
             continue
-        if new.get(column) == value:
-            out.kept.add(value)
-        elif found := kind(file, column):
-            for part in value.split(";") if column == "derives_from" else [value]:
+        held = not going or not (column in keep or "*" in keep) or _applies(choice, file, column, row)
+        target = REFERS.get((pattern(file), column), file if column == "id" else "")
+        for part in value.split(";") if target else [value]:
+            free = not held and (target, part.strip()) not in choice.names
+            if free and (not target or choice.renamed(target, part.strip()) == part.strip()):
+                out.kept.add(part.strip())
+            elif found := kind(file, column):
                 out.protected.append(Protected(found, part.strip(), f"{file}:{line}:{column}"))
-    if file == "places.csv" and (new.get("lat"), new.get("lon")) != (row["lat"], row["lon"]):
+    if file == "places.csv" and (not {"lat", "lon"} <= set(keep) or _applies(choice, file, "lat", row)):
         out.protected.append(Protected("coordinate", f"{row['lat']},{row['lon']}", f"{file}:{line}:lat"))
+
+
+def _applies(choice: Choice, file: str, column: str, row: Mapping[str, str]) -> bool:
+    return any(choice.meant(file, row, change.where) for change in choice.changes(file, column))
 
 
 def _head(root: Path, choice: Choice, out: Selection) -> None:
@@ -170,7 +181,7 @@ def _head(root: Path, choice: Choice, out: Selection) -> None:
             new = choice.renamed("places.csv", new) or None
         if new is not None:
             out.head[key] = new
-        if new == value:
+        if key in rule.keep and not choice.changes(HEAD, key):
             out.kept |= set(_texts(value))
         elif key not in {"utc_offset", "handling", "standards"}:
             out.protected += [Protected("text", text, f"{HEAD}:{key}") for text in _texts(value)]

@@ -97,8 +97,8 @@ def _keys(value: Any) -> Iterator[str]:
 def _ids(selection: Selection) -> set[str]:
     """Names that results use as keys: the ids that the copy holds, and the structural scenarios."""
     found = {"other", *allowed()["scenarios"]}
-    for columns, rows in selection.tables.values():
-        found |= {*columns, *(row["id"] for row in rows if "id" in row)}
+    for file, (columns, rows) in selection.tables.items():
+        found |= {file.rpartition("/")[2].removesuffix(".csv"), *columns, *(row["id"] for row in rows if "id" in row)}
     for question in selection.head.get("question", []):
         found |= {question["id"], *(h["id"] for h in question.get("hypothesis", []))}
     return found

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEPTH = 8
-LARGEST = 1 << 29  # bytes unpacked from one file: a bomb is refused, not read
+LARGEST = 1 << 28  # bytes unpacked from one file: a bomb is refused, not read
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{4}(?:\r?\n[ \t]*)?){4,}[A-Za-z0-9+/_-]{0,3}={0,2}")
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}[\s:]?){8,}")
 _ASCII85 = re.compile(rb"<~?([!-uz\s]{16,})~>|stream\r?\n([!-uz\s]{16,})~>")
@@ -54,7 +54,7 @@ def _within(name: str, data: bytes, depth: int, budget: list[int]) -> Iterator[V
             continue
         seen.add(inner)
         budget[0] -= len(inner)
-        if budget[0] < 0:
+        if budget[0] <= 0:  # decompression stops at the budget: nothing of a bomb is searched
             raise TooLarge(f"{name} > {way}")
         yield from _within(f"{name} > {way}", inner, depth + 1, budget)
 

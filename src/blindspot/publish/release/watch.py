@@ -109,8 +109,11 @@ _TEXTS = {".txt", ".md", ".html", ".htm", ".csv", ".json", ".xml", ".srt", ".vtt
 class Watch:
     """The watch-list of one release, made ready for search."""
 
-    def __init__(self, protected: Iterable[Protected], kept: set[str], allowed: Iterable[str]) -> None:
+    def __init__(
+        self, protected: Iterable[Protected], kept: set[str], allowed: Iterable[str], public: Iterable[float] = ()
+    ) -> None:
         self.kept = kept
+        self.public = tuple(public)  # degrees that the copy may hold
         self._may = {fold(a).strip() for a in allowed}
         self._plain: dict[str, Protected] = {}  # folded text -> what it is; found anywhere
         self._whole: dict[str, Protected] = {}  # folded word or id; found as a whole word
@@ -213,9 +216,9 @@ class Watch:
         for text in readings(data):
             for p, how in self._in(text):
                 found.setdefault((p.where, how), f"{how} ({p.kind} {_short(p.value)!r} of {p.where})")
-            for point, how in in_text(text, self.points):
+            for point, how in in_text(text, self.points, self.public):
                 found.setdefault((point.where, how), f"a protected position as {how} ({point.where})")
-        for point, how in in_bytes(data, self.points):
+        for point, how in in_bytes(data, self.points, self.public):
             found.setdefault((point.where, how), f"a protected position as {how} ({point.where})")
         yield from found.values()
 
