@@ -1,8 +1,10 @@
 """The canary campaign: generated cases, three audiences, and each transform switched off on purpose. Run as a module for the long one."""
 
+import html
 import random
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -20,7 +22,10 @@ SECRET = b"s" * 32
 def quick_page(copy: Path) -> dict:
     """A stand-in for the page: every word of the opened case as one HTML file, without the weighing, which canaries cannot reach."""
     case = open_case(copy)
-    (copy / "report.html").write_text(repr(case))
+    policy = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'\">"
+    (copy / "report.html").write_text(
+        f"<html><head>{policy}</head><body>{html.escape(repr(replace(case, root=Path())))}</body></html>"
+    )
     return {"questions": []}
 
 

@@ -369,6 +369,18 @@ def test_names_are_not_seen_everywhere(tmp_path):
     assert caught(tmp_path, "report.html", PAGE.format(f"<p>{prose * 30}</p>")) == set()
 
 
+@pytest.mark.parametrize("pad", range(380, 520, 7))
+def test_a_name_over_two_pages_of_a_database_is_found(pad, tmp_path):
+    for lead in (pad, pad + 506):  # between a record and its first page, and between two pages of the chain
+        with sqlite3.connect(tmp_path / "x.db") as db:
+            db.execute("pragma page_size=512")
+            db.execute("create table places (name text)")
+            db.execute("insert into places values (?)", ("x" * lead + NAME + "y" * 900,))
+        db.close()
+        assert "watch-list" in caught(tmp_path / "copy", "case.gpkg", (tmp_path / "x.db").read_bytes())
+        (tmp_path / "x.db").unlink()
+
+
 def test_a_bomb_is_refused_and_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr("blindspot.publish.release.unpack.LARGEST", 1 << 20)
     bomb = zlib.compress(zlib.compress(b"\0" * (8 << 20), 9), 9)

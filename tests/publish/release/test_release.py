@@ -13,13 +13,15 @@ from blindspot.case.custody.chain import read_log
 from blindspot.case.labels import Label, highest, may_see, read_label
 from blindspot.cli import cli
 from blindspot.errors import CaseError, UsageError
+from blindspot.publish.release.copying import Drawing
 from blindspot.publish.release.ground import area_km2, cell_of, coarse, read_cell, smallest
 from blindspot.publish.release.inference import gap
+from blindspot.publish.release.pipeline import release
 from blindspot.publish.release.policy import Density_, read_policy
 from blindspot.publish.release.scripts import fold, skeleton, sound
 from blindspot.publish.release.transforms import band, coarse_time, pseudonym
 from folders import write_case
-from publish.release.canarying import campaign
+from publish.release.canarying import campaign, quick_page, switched_off
 from publish.release.cases import generated, video
 
 DENSITY = Density_(buildings_per_km2="400-2000", people_per_building="4-9", basis="judgement")
@@ -30,6 +32,11 @@ def made(tmp_path_factory):
     """A generated case released to all three audiences."""
     root = generated(tmp_path_factory.mktemp("made") / "case", 7)
     return root, {a: stages.release(root, a) for a in ("public", "court", "partner")}
+
+
+def quick(root, audience, out=None):
+    """A release with a stand-in for the page, where the page is not what is tested."""
+    return release(root, audience, Drawing(quick_page, lambda: {"questions": []}, open_case), out=out)
 
 
 def text_of(folder):
@@ -48,6 +55,7 @@ def test_each_audience_gets_a_copy_that_opens_and_verifies_on_both_sides(made):
         assert json.loads(out.output)["questions"], audience
         assert verify(found.path).ok  # what the recipient computes is not part of the copy
         shutil.rmtree(found.path / "made")
+        assert {p.stat().st_mtime for p in found.path.rglob("*") if p.is_file()} == {315_532_800}
     assert verify(root).ok
     assert [line.says["audience"] for line in read_log(root)[0]] == ["public", "court", "partner"]
 
@@ -122,7 +130,7 @@ def test_a_name_typed_into_a_kept_column_blocks_the_release(tmp_path):
     root = generated(tmp_path / "case", 3, media=False)
     facts = (root / "facts.csv").read_text().replace("loading is seen", "Farzane Qaderi saw loading")
     (root / "facts.csv").write_text(facts)
-    found = stages.release(root, "public")
+    found = quick(root, "public")
     assert found.path is None
     assert any("watch-list: facts.csv" in line for line in found.blocked)
     assert not (root / "out" / "release-public").exists()
@@ -131,7 +139,19 @@ def test_a_name_typed_into_a_kept_column_blocks_the_release(tmp_path):
         rules.write(
             '[[allow]]\nvalue = "Farzane"\nwhy = "x"\n[[allow]]\nvalue = "Qaderi"\nwhy = "published by herself"\n[[allow]]\nvalue = "Farzana Qaderi"\nwhy = "x"\n'
         )
-    assert [line for line in stages.release(root, "public").blocked if "facts.csv: the value itself" in line] == []
+    assert [line for line in quick(root, "public").blocked if "facts.csv: the value itself" in line] == []
+
+
+@pytest.mark.parametrize("off", switched_off())
+def test_each_gate_by_itself_catches_each_transform_that_fails(off, tmp_path):
+    root = generated(tmp_path / "case", 5, people=3, claims=5)
+    with switched_off()[off]:
+        found = quick(root, "public")
+    assert found.path is None
+    gates = {line.split(":")[0] for line in found.blocked}
+    assert "canary" in gates
+    assert gates & {"watch-list", "structure"}
+    assert not (root / "out" / "release-public").exists()
 
 
 def test_labels_are_ordered_within_a_scheme_and_never_converted():
@@ -155,13 +175,13 @@ def test_a_label_above_the_audience_blocks_until_a_named_reason_lowers_it(tmp_pa
         rules.replace('reason = "nothing left in the copy that the label was for"', 'reason = ""')
     )
     with pytest.raises(CaseError, match="problem"):
-        stages.release(root, "public")
+        quick(root, "public")
     start = rules.index("[[lower]]")
     (root / "release.toml").write_text(rules[:start] + rules[rules.index("[[table]]") :])
-    found = stages.release(root, "public")
+    found = quick(root, "public")
     assert any(line.startswith("label: claims.csv is TLP:AMBER") for line in found.blocked)
     (root / "release.toml").write_text(rules)
-    assert stages.release(root, "public").blocked == ()
+    assert quick(root, "public").blocked == ()
     logged = read_log(root)[0][-1].says["lowered"]
     assert {"file": "claims.csv", "from": "TLP:AMBER", "to": "TLP:CLEAR"}.items() <= logged[0].items() or len(
         logged
@@ -182,12 +202,12 @@ def test_release_toml_problems_come_with_row_and_column(tmp_path):
     assert "release.toml:16:to: is not a step of time" in told
     (root / "release.toml").write_text('[[audience]]\nid = "public"\ntext = "x"\nmay_see = []\n')
     with pytest.raises(UsageError, match="of public names case"):
-        stages.release(root, "public")
+        quick(root, "public")
     with pytest.raises(UsageError, match="is no audience"):
-        stages.release(root, "press")
+        quick(root, "press")
     (root / "release.toml").unlink()
     with pytest.raises(UsageError, match="Nothing leaves a case"):
-        stages.release(root, "public")
+        quick(root, "public")
 
 
 def test_footage_with_a_marking_waits_for_a_recorded_authority(tmp_path, shared):
@@ -198,13 +218,13 @@ def test_footage_with_a_marking_waits_for_a_recorded_authority(tmp_path, shared)
         rules.write(
             '[[media]]\naudience = "court"\nfile = "footage/a.ts"\nname = "v1"\nhow = "video"\nlooked_at_by = "A. R."\nwhy = "x"\nend_s = 0.2\n'
         )
-    found = stages.release(root, "court")
+    found = quick(root, "court")
     assert any("marking: footage/a.ts carries the security marking UNCLASSIFIED" in line for line in found.blocked)
     with (root / "release.toml").open("a") as rules:
         rules.write(
             '[[authority]]\nfile = "footage/a.ts"\nmarking = "UNCLASSIFIED"\nauthority = "release order 7"\nby = "A. R."\ndate = "2021-10-02"\n'
         )
-    assert stages.release(root, "court").blocked == ()
+    assert quick(root, "court").blocked == ()
 
 
 def test_cells_are_nested_and_hold_k_buildings_and_people():
@@ -282,7 +302,7 @@ def test_a_target_that_is_not_ours_is_left_alone(made, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("x")
     with pytest.raises(UsageError, match="is not a released copy"):
-        stages.release(made[0], "public", tmp_path / "mine")
+        quick(made[0], "public", tmp_path / "mine")
     assert (tmp_path / "mine" / "thesis.txt").exists()
 
 
@@ -292,18 +312,18 @@ def test_media_outside_the_case_are_refused(tmp_path):
     video(tmp_path / "elsewhere.mp4", random.Random(1))
     (root / "footage" / "flight.mp4").symlink_to(tmp_path / "elsewhere.mp4")
     with pytest.raises(UsageError, match="leads out of the case"):
-        stages.release(root, "public")
+        quick(root, "public")
 
 
 def test_a_full_disk_releases_nothing(tmp_path):
     small = tmp_path / "small"
     small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(small)], capture_output=True).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(small)], capture_output=True).returncode:
         pytest.skip("this user may not mount a small disk")
     try:
         root = generated(tmp_path / "case", 3, media=False)
         with pytest.raises(UsageError, match="is full"):
-            stages.release(root, "public", small / "copy")
+            quick(root, "public", small / "copy")
         assert not list(small.iterdir())
         assert not read_log(root)[0]
     finally:

@@ -91,6 +91,11 @@ def in_bytes(
                 lats.setdefault(k, []).extend(at + n * int(form[2]) for n in free)
                 near = np.flatnonzero(np.abs(values * (2 * unit if form == ">i4" else 1.0) - p.lon) < dlon)
                 lons.setdefault(k, []).extend(at + n * int(form[2]) for n in near)
+        if form == ">i4":  # in a KLV item the length, 4, stands before the value
+            lats, lons = (
+                {k: [at for at in found if at and data[at - 1] == 4] for k, found in side.items()}
+                for side in (lats, lons)
+            )
         for k, p in enumerate(points):
             if lats.get(k) and lons.get(k) and _near(np.array(lats[k]), np.sort(lons[k]), 64):
                 yield p, f"a pair of {how}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blindspot.case.custody.sums import walk
+from blindspot.publish.release.ground import read_cell
 from blindspot.publish.release.model import Leak, Protected, Selection
 from blindspot.publish.release.structure import structure_faults
 from blindspot.publish.release.unpack import TooLarge, views
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 def scan(copy: Path, protected: Iterable[Protected], selection: Selection, profile: Profile) -> list[Leak]:
     """Everything that the watch-list and the lists of allowed structure find in a copy."""
-    places = selection.tables.get("places.csv", ([], []))[1]
-    public = [float(row[c]) for row in places for c in ("lat", "lon") if row.get(c)]
+    # The middles of cells lie near what they stand for: they, and nothing else that the copy says, are no leak.
+    public = [degree for cell in selection.cells.values() for degree in read_cell(cell["cell"]).centre]
     watch = Watch(protected, selection.kept, [a.value for a in profile.policy.allow], public)
     present, odd = walk(copy)
     leaks = [Leak(f.path, "structure", f.what) for f in odd]
