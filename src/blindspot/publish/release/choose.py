@@ -22,11 +22,27 @@ if TYPE_CHECKING:
 
     from blindspot.publish.release.policy import Change, Profile, Table, Values
 
-Raw = dict[str, tuple[list[str], list[tuple[int, dict[str, str]]]]]  # file -> columns, (line, row)
 _BINDING = {("claims.csv", c) for c in ("source", "origin", "copy_of", "fact")} | {
     ("origins.csv", "fact"),
     ("assessments/*.csv", "fact"),
 }
+
+
+class Raw(dict[str, tuple[list[str], list[tuple[int, dict[str, str]]]]]):
+    """Every CSV file of a case as typed: by file its columns, and its rows with their lines."""
+
+    def row(self, file: str, key: str) -> dict[str, str]:
+        """The row with that id; empty where there is none."""
+        return self._ids(file).get(key, {})
+
+    def _ids(self, file: str) -> dict[str, dict[str, str]]:
+        if file not in self._index:
+            self._index[file] = {row.get("id", ""): row for _, row in self[file][1]}
+        return self._index[file]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._index: dict[str, dict[str, dict[str, str]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +54,7 @@ class Choice:
     rules: dict[str, Table]
     going: dict[str, set[int]]  # file -> lines
     ids: dict[str, set[str]]  # file -> ids that go
+    staying: dict[str, set[str]]  # file -> ids that stay behind
     names: dict[tuple[str, str], str]  # (file, id) -> pseudonym
     secret: bytes
     stored: Mapping[str, str]  # place -> its cell
@@ -53,9 +70,7 @@ class Choice:
     def renamed(self, target: str, value: str) -> str:
         """Ids of another file (one, or several joined by ;) under their released names, without those that stay behind."""
         parts = [p.strip() for p in value.split(";")]
-        staying = (
-            {r.get("id") for _, r in self.raw[target][1]} - self.ids.get(target, set()) if target in self.raw else set()
-        )
+        staying = self.staying.get(target, ())
         return ";".join(self.names.get((target, p), p) for p in parts if p not in staying)
 
 
@@ -67,7 +82,8 @@ def choose(root: Path, profile: Profile, secret: bytes, stored: Mapping[str, str
     going = {file: {line for line, _ in rows} for file, rows in kept.items()}
     ids = {file: {row["id"] for _, row in rows if "id" in row} for file, rows in kept.items()}
     ids |= {file: set() for file in raw if file not in rules}
-    choice = Choice(raw, profile, rules, going, ids, {}, secret, stored)
+    staying = {file: {row["id"] for _, row in rows if "id" in row} - ids[file] for file, (_, rows) in raw.items()}
+    choice = Choice(raw, profile, rules, going, ids, staying, {}, secret, stored)
     for file, rows in kept.items():
         for change in choice.changes(file, "id"):
             for _, row in rows:
@@ -83,7 +99,7 @@ def meant(raw: Raw, file: str, row: Mapping[str, str], where: Values) -> bool:
 
 def read_raw(root: Path) -> Raw:
     """Every CSV file of a case as typed."""
-    raw: Raw = {}
+    raw = Raw()
     for file in hand_files(root):
         if file.endswith(".csv") and (table := read_cells(root, file, [])) is not None:
             columns, records = table
@@ -121,8 +137,7 @@ def _value(raw: Raw, file: str, row: Mapping[str, str], column: str) -> str:
     target = REFERS.get((pattern(file), first))
     if target is None or target not in raw:
         raise UsageError(f"release.toml: {column}: {first} of {file} does not name a row of another file.")
-    other = next((r for _, r in raw[target][1] if r.get("id") == row.get(first)), {})
-    return other.get(rest, "")
+    return raw.row(target, row.get(first, "")).get(rest, "")
 
 
 def _rows(raw: Raw, rules: dict[str, Table]) -> dict[str, list[tuple[int, dict[str, str]]]]:

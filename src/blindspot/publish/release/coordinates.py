@@ -88,9 +88,9 @@ def in_bytes(
                 dlat, dlon = _degrees(p, tolerance_m)
                 near = np.flatnonzero(np.abs(values * unit - p.lat) < dlat)
                 free = [n for n in near if not any(abs(values[n] * unit - f) < SAME for f in public)]
-                lats.setdefault(k, []).extend(at + n * int(form[2]) for n in free)
+                lats.setdefault(k, []).extend(at + int(n) * int(form[2]) for n in free)
                 near = np.flatnonzero(np.abs(values * (2 * unit if form == ">i4" else 1.0) - p.lon) < dlon)
-                lons.setdefault(k, []).extend(at + n * int(form[2]) for n in near)
+                lons.setdefault(k, []).extend(at + int(n) * int(form[2]) for n in near)
         if form == ">i4":  # in a KLV item the length, 4, stands before the value
             lats, lons = (
                 {k: [at for at in found if at and data[at - 1] == 4] for k, found in side.items()}
