@@ -108,6 +108,18 @@ def edited_database(tmp_path, encoding="UTF-8"):
     return data
 
 
+def edited_duckdb(tmp_path):
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect(str(tmp_path / "x.duckdb")) as db:
+        db.execute("create table places as select 'Zemari Rahimi ' || range as name from range(5000)")
+        db.execute("checkpoint")
+        db.execute("delete from places")
+        db.execute("checkpoint")
+    data = (tmp_path / "x.duckdb").read_bytes()
+    (tmp_path / "x.duckdb").unlink()
+    return data
+
+
 def jpeg(tmp_path, extra=b""):
     picture(tmp_path / "x.jpg", random.Random(1), b"GPS 34.56312, 69.18047" + b"\xff\xd8thumbnail\xff\xd9" + extra)
     data = (tmp_path / "x.jpg").read_bytes()
@@ -144,6 +156,8 @@ ROWS = {
     "16 GeoJSON bbox and foreign members": ("findings.json", lambda t: json.dumps({"type": "Feature", "bbox": [LON, LAT, LON, LAT]}), BOTH),
     "17 database edited, rows in free pages": ("case.gpkg", edited_database, BOTH),
     "17 the same in UTF-16": ("case.gpkg", lambda t: edited_database(t, "UTF-16le"), BOTH),
+    "17 DuckDB edited": ("case.duckdb", edited_duckdb, SHAPE),
+    "17 DuckDB under the name of a GeoPackage": ("case.gpkg", edited_duckdb, SHAPE),
     "17 write-ahead log beside it": ("case.gpkg-wal", lambda t: b"\x37\x7f\x06\x82" + b"\0" * 40 + NAME.encode(), BOTH),
     "18 ZIP with times of its entries": ("all.zip", lambda t: office("a.txt", "nothing"), SHAPE),
     "also: file name": ("tables/interview-rahimi.mov.csv", lambda t: "a\n1\n", WATCH),

@@ -11,6 +11,7 @@ from blindspot.case import open_case
 from blindspot.case.custody import verify
 from blindspot.case.custody.chain import read_log
 from blindspot.case.labels import Label, highest, may_see, read_label
+from blindspot.case.template import new_case
 from blindspot.cli import cli
 from blindspot.errors import CaseError, UsageError
 from blindspot.publish.release.copying import Drawing
@@ -296,6 +297,16 @@ def test_skeletons_meet_across_scripts(one, other):
 )
 def test_spellings_sound_alike(one, other):
     assert sound(fold(one)) == sound(fold(other))
+
+
+def test_a_new_case_is_blocked_until_its_label_is_lowered(tmp_path):
+    root = new_case(tmp_path / "case")
+    assert {line.split(":")[0] for line in quick(root, "public").blocked} == {"label"}
+    head = (root / "case.toml").read_text().replace("TLP:AMBER", "TLP:CLEAR")
+    (root / "case.toml").write_text(head)
+    found = quick(root, "public")
+    assert found.blocked == ()
+    assert "S2" in open_case(found.path).sources
 
 
 def test_a_target_that_is_not_ours_is_left_alone(made, tmp_path):
