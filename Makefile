@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fuzz lock clean bench-weigh calibration screenshots
+.PHONY: demo test check fuzz lock clean bench-weigh calibration campaigns screenshots
 
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
@@ -35,6 +35,12 @@ screenshots: $(VENV)/dev
 FUZZ ?= 1000000
 fuzz: $(VENV)/dev
 	cd tests && ../$(BIN)/python -m measure.footage.fuzz $(FUZZ)
+
+# The long campaigns of custody: random damage, canaries, kill -9. The tests run each of them short.
+campaigns: $(VENV)/dev
+	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/tampering.py 10000
+	cd tests && PYTHONPATH=.:.. ../$(BIN)/python publish/release/canarying.py 10000
+	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/killing.py 500
 
 $(VENV)/uv:
 	$(PYTHON) -m venv $(VENV)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from blindspot.case import Case
+    from blindspot.publish.release.model import Released
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,42 @@ def footage_now(
 
         publish_footage(clips, found, out, progress)
     return found, bool(missing) or any(clip.wrong for clip in clips)
+
+
+def release(
+    folder: str | Path,
+    audience: str,
+    out: str | Path | None = None,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Released:
+    """The copy of a case that an audience may have, with its page; or what blocks it. See `publish.release`."""
+    from blindspot.case import open_case
+    from blindspot.publish.release.copying import Drawing
+    from blindspot.publish.release.pipeline import release as run
+
+    def check(root: Path) -> None:
+        open_case(root)
+
+    full = Review(Path(folder), progress=progress)
+    drawing = Drawing(drawn, lambda: full.result("weigh"), check)
+    return run(folder, audience, drawing, out=out, dry_run=dry_run, progress=progress)
+
+
+def drawn(copy: Path) -> Result:
+    """The page of a released copy, computed from the copy alone and drawn into it; its findings. Keeps nothing in `made/`."""
+    from blindspot.publish.report import publish
+
+    run = Review(copy)
+    results: dict[str, Result] = {}
+    for entry in run.before(stage("report")):
+        if entry.run is not None:
+            before = {s.name for s in run.before(entry)}
+            results[entry.name] = entry.run(Given(run.case, None, {n: r for n, r in results.items() if n in before}))
+    missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)] + list(NOT_YET)
+    publish(run.case, results["weigh"], results["replay"], copy, missing)
+    return results["weigh"]
 
 
 def summary(case: Case, weighed: Result, most: int = 10) -> list[str]:

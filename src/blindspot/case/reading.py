@@ -14,7 +14,7 @@ from blindspot.case.rows import Expected, Head, Row
 from blindspot.errors import Problem, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from blindspot.case.rows import Fact
@@ -106,12 +106,37 @@ def read_expect(root: Path, facts: Mapping[str, Fact], problems: list[Problem]) 
     return cells_read
 
 
+def read_toml(
+    root: Path, file: str, kind: type[R], problems: list[Problem]
+) -> tuple[R | None, Callable[[tuple[Any, ...]], int]]:
+    """A TOML file as one typed value, and the line of each path in it; None where it is absent or wrong."""
+    text = _text(root / file, file, problems)
+    if text is None:
+        return None, lambda _: 1
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+), column (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        problems.append(
+            Problem(Where(file, line, found[2] if found else None), "is not TOML: " + str(error).split(" (at ")[0])
+        )
+        return None, lambda _: 1
+    lines = _toml_lines(text)
+    try:
+        return kind.model_validate(_plain_dates(data)), lambda path: _toml_line(lines, path)
+    except ValidationError as error:
+        problems.extend(_problems(error, lambda loc: Where(file, _toml_line(lines, loc), ".".join(map(str, loc)))))
+        return None, lambda _: 1
+
+
 def read_head(root: Path, problems: list[Problem]) -> tuple[Head | None, Places]:
     """case.toml and the line of each of its questions, hypotheses and findings."""
     file = "case.toml"
-    text = _text(root / file, file, problems)
-    if text is None:
-        if not (root / file).exists():
+    before = len(problems)
+    head, at = read_toml(root, file, Head, problems)
+    if head is None:
+        if len(problems) == before and not (root / file).exists():
             problems.append(
                 Problem(
                     Where(file),
@@ -121,30 +146,13 @@ def read_head(root: Path, problems: list[Problem]) -> tuple[Head | None, Places]
                 )
             )
         return None, {}
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+), column (\d+)", str(error))
-        line = int(found[1]) if found else text.count("\n") + 1
-        problems.append(
-            Problem(Where(file, line, found[2] if found else None), "is not TOML: " + str(error).split(" (at ")[0])
-        )
-        return None, {}
-    lines = _toml_lines(text)
-    try:
-        head = Head.model_validate(_plain_dates(data))
-    except ValidationError as error:
-        problems.extend(_problems(error, lambda loc: Where(file, _toml_line(lines, loc), ".".join(map(str, loc)))))
-        return None, {}
     where = {"": Where(file, 1)}
     for i, question in enumerate(head.question):
-        where[question.id] = Where(file, _toml_line(lines, ("question", i)))
+        where[question.id] = Where(file, at(("question", i)))
         for j, hypothesis in enumerate(question.hypothesis):
-            where[f"{question.id}:{hypothesis.id}"] = Where(
-                file, _toml_line(lines, ("question", i, "hypothesis", j)), "prior"
-            )
+            where[f"{question.id}:{hypothesis.id}"] = Where(file, at(("question", i, "hypothesis", j)), "prior")
     for i, _ in enumerate(head.finding):
-        where[f"finding:{i}"] = Where(file, _toml_line(lines, ("finding", i)))
+        where[f"finding:{i}"] = Where(file, at(("finding", i)))
     return head, where
 
 

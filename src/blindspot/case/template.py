@@ -49,6 +49,45 @@ K2,2020-01-02,2020-01-02,S2,O2,no,first_hand,was_there,,in your own words (repla
 """,
     "places.csv": "id,name,lat,lon,error_m,how,label\n",
     "stops.csv": "id,place,start,end,clock,activity,reported_by,official_reading,url,note\n",
+    "release.toml": """# What may go to whom: nothing leaves unless a row names it. With handling TLP:AMBER this is blocked until [[lower]]
+# gives a reason. Other ways for a value to go ([[change]]): drop, pseudonym, replace, place, time, band.
+[[audience]]
+id = "public"
+text = "anyone"
+may_see = ["TLP:CLEAR"]
+overlaps = ["*"]
+
+[[table]]
+audience = "public"
+file = "case.toml"
+keep = ["id", "title", "date", "utc_offset", "standards", "question", "finding"]
+
+[[table]]
+audience = "public"
+file = "sources.csv"
+keep = ["id", "name", "role", "party", "anonymity", "reliability", "interest"]
+without = { anonymity = ["unnamed"] }   # these stay behind, with all that rests on them
+
+[[table]]
+audience = "public"
+file = "claims.csv"
+keep = ["id", "said_at", "public_at", "source", "origin", "says", "directness", "basis", "copy_of", "quote_summary"]
+
+[[table]]
+audience = "public"
+file = "facts.csv"
+keep = ["id", "question", "text"]
+
+[[table]]
+audience = "public"
+file = "expect.csv"
+keep = ["*"]
+
+[[table]]
+audience = "public"
+file = "origins.csv"
+keep = ["id", "fact", "kind", "team", "hit", "false_alarm", "opportunity", "first_known"]
+""",
 }
 
 

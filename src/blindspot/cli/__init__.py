@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import coverage, exchanging, footage, reviewing, statements, track
+from blindspot.cli import coverage, custody, exchanging, footage, release, reviewing, statements, track
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -40,6 +40,9 @@ VERBS = (
     statements.statements,
     exchanging.import_,
     exchanging.export,
+    custody.ingest,
+    custody.verify,
+    release.release,
 )
 for verb in VERBS:
     cli.add_command(verb)

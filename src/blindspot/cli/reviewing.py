@@ -44,6 +44,10 @@ def check(case: Path, as_json: bool) -> None:
 
     try:
         found = open_case(case)
+        if (case / "release.toml").exists():
+            from blindspot.publish.release.policy import read_policy
+
+            read_policy(case)
     except CaseError as error:
         if not as_json:
             raise

@@ -1,0 +1,36 @@
+"""Every file of a copy through the gates: its name, its structure, and every byte of it after unpacking, against the watch-list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blindspot.case.custody.sums import walk
+from blindspot.publish.release.ground import read_cell
+from blindspot.publish.release.model import Leak, Protected, Selection
+from blindspot.publish.release.structure import structure_faults
+from blindspot.publish.release.unpack import TooLarge, views
+from blindspot.publish.release.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from blindspot.publish.release.policy import Profile
+
+
+def scan(copy: Path, protected: Iterable[Protected], selection: Selection, profile: Profile) -> list[Leak]:
+    """Everything that the watch-list and the lists of allowed structure find in a copy."""
+    # The middles of cells lie near what they stand for: they, and nothing else that the copy says, are no leak.
+    public = [degree for cell in selection.cells.values() for degree in read_cell(cell["cell"]).centre]
+    watch = Watch(protected, selection.kept, [a.value for a in profile.policy.allow], public)
+    present, odd = walk(copy)
+    leaks = [Leak(f.path, "structure", f.what) for f in odd]
+    for name in present:
+        leaks += [Leak(name, "watch-list", f"in its name: {what}") for what in watch.search(name.encode())]
+        leaks += [Leak(name, "structure", what) for what in structure_faults(copy / name, name, selection)]
+        try:
+            for member, data in views(copy / name, name):
+                leaks += [Leak(member, "watch-list", what) for what in watch.search(data)]
+        except TooLarge as error:
+            leaks.append(Leak(name, "watch-list", f"{error} unpacks to more than can be searched"))
+    return sorted(set(leaks))
