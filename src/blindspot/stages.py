@@ -131,7 +131,7 @@ STAGES = (
         "One page that opens offline, tables, and a GeoPackage.",
         ("*",),
         ("sorties", "statements", "weigh", "replay"),
-        "report-4",
+        "report-5",
     ),
 )
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
@@ -252,7 +252,7 @@ def review(
         results = {s.name: run.result(s.name) for s in rooms}
         missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)] + list(NOT_YET)
         progress(entry.says)
-        files = publish(run.case, results["weigh"], results["replay"], target, missing)
+        files = publish(run.case, results, target, missing)
         run.store.put("report", made, {"summary": summary(run.case, results["weigh"])}, [*outputs, *files])
         run.ran.append("report")
     run.store.save_memo()
@@ -317,7 +317,7 @@ def drawn(copy: Path) -> Result:
             before = {s.name for s in run.before(entry)}
             results[entry.name] = entry.run(Given(run.case, None, {n: r for n, r in results.items() if n in before}))
     missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)] + list(NOT_YET)
-    publish(run.case, results["weigh"], results["replay"], copy, missing)
+    publish(run.case, results, copy, missing)
     return results["weigh"]
 
 

@@ -162,7 +162,12 @@ def test_a_case_without_a_question_has_a_page(tmp_path):
         **dict.fromkeys(("facts_csv", "expect_csv", "origins_csv", "places_csv", "stops_csv")),
     )
     out = tmp_path / "out"
-    publish(open_case(folder), {"case": "x", "as_of": None, "questions": []}, {"case": "x", "steps": []}, out, [])
+    publish(
+        open_case(folder),
+        {"weigh": {"case": "x", "as_of": None, "questions": []}, "replay": {"case": "x", "steps": []}},
+        out,
+        [],
+    )
     assert "asks no question yet" in (out / "report.html").read_text(encoding="utf-8")
 
 

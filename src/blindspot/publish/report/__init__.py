@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from blindspot.case.store import write_text
 from blindspot.publish.report.geopackage import write_geopackage
+from blindspot.publish.report.measured import measured
 from blindspot.publish.report.page import page
 from blindspot.publish.report.tables import tables, to_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from blindspot.case import Case
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["publish"]
 
 
-def publish(
-    case: Case, weighed: dict[str, Any], replayed: dict[str, Any], out: Path, missing: list[tuple[str, str]]
-) -> list[Path]:
-    """Write report.html, findings.json, case.gpkg and tables/ into `out`; returns the tables written."""
+def publish(case: Case, results: Mapping[str, dict[str, Any]], out: Path, missing: list[tuple[str, str]]) -> list[Path]:
+    """Write report.html, findings.json, case.gpkg and tables/ into `out`; returns the tables written.
+
+    `results`: what each stage gave, by name; `weigh` and `replay` are needed.
+    """
+    weighed = results["weigh"]
     as_of = date.fromisoformat(weighed["as_of"]) if weighed["as_of"] else None
-    made = tables(case, weighed, replayed, as_of)
+    made = tables(case, weighed, results["replay"], as_of) | measured(results)
     files = []
     for name, rows in made.items():
         files.append(out / "tables" / f"{name}.csv")

@@ -13,6 +13,7 @@ from blindspot.publish.report import figures, timeline, words
 from blindspot.publish.report.answers import answer
 from blindspot.publish.report.conclusion import basis, conclusion
 from blindspot.publish.report.ground import ground, letters
+from blindspot.publish.report.measured import shown
 
 if TYPE_CHECKING:
     from blindspot.case import Case
@@ -72,6 +73,7 @@ def page(case: Case, weighed: dict[str, Any], made: dict[str, Records], missing:
         told=conclusion(case, answers, made),
         scale=figures.scale(),
         made=made,
+        measured=shown(made["measured"]),
         sheets=_sheets(made),
         bases=_bases(made),
         speakers=_speakers(made),
