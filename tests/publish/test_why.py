@@ -11,7 +11,8 @@ from blindspot.errors import UsageError
 from blindspot.publish.why import explain
 from blindspot.publish.why.trace import Trace, trace
 from blindspot.quantities import offer
-from blindspot.stages import STAGES, review
+from blindspot.rooms import offers
+from blindspot.stages import STAGES, Review, review, stage
 from blindspot.weigh import build
 from folders import GOOD, write_case, write_hard_case, write_one_claim
 
@@ -20,10 +21,20 @@ def asked(case, *ids):
     return explain(case, "weigh", "", "", {}, ids)["rows"]
 
 
+def offered(folder):
+    """What the stages of a case offer to the weighing."""
+    run = Review(folder)
+    return offers({s.name: run.result(s.name) for s in run.before(stage("report")) if s.run is not None})
+
+
 def follow(case, ids):
     """Each id is known and leads to a row or a number (the network is built once for all of them)."""
-    numbers = [p.name for p in build(case).network.parameters]
+    computed = offered(case.root)
+    numbers = [p.name for p in build(case, computed).network.parameters]
     for key in sorted(ids):
+        if key in computed:
+            assert computed[key].says, f"{key}: does not say how it came about"
+            continue
         found = Trace()
         assert trace(case, numbers, key, found), f"{key}: is not known"
         assert found.rows or found.numbers or found.standards or found.defaults, f"{key}: leads nowhere"
@@ -44,11 +55,14 @@ def test_every_id_on_the_page_leads_to_a_row(reviewed):
     assert len(commands) > 20
     follow(case, ids)
     stages = {s.name for s in STAGES}
-    for verb, why, name, stage, *keys in commands:
+    for verb, why, name, of, *keys in commands:
         assert (verb, why, name) == ("blindspot", "why", case.head.id)
-        assert stage in stages
+        assert of in stages
         follow(case, keys)
     assert asked(case, *commands[0][4:])
+    rows = explain(case, "weigh", "", "", {}, ["coverage:courtyard"], offered(folder))["rows"]
+    assert any(r["what"].startswith("opportunity:O_LAST_SCAN") for r in rows)
+    assert any("line of sight" in r["basis"] for r in rows if r["where"] == "stage coverage")
 
 
 @pytest.mark.parametrize("write", [write_hard_case, write_one_claim])

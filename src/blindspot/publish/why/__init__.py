@@ -39,7 +39,9 @@ def explain(
     """
     numbers = build(case, computed).network.parameters
     found = Trace()
-    unknown = [i for i in ids if not trace(case, [p.name for p in numbers], i, found)]
+    offered = {i: computed[i] for i in ids if computed and i in computed}
+    found.numbers |= {p.name for p in numbers for i in offered if p.basis.startswith(f"{i}: ")}  # what takes it up
+    unknown = [i for i in ids if i not in offered and not trace(case, [p.name for p in numbers], i, found)]
     if unknown:
         raise UsageError(
             f"{', '.join(unknown)}: nothing in this case has that id. Ask for an id of a row, `question:account`, "
@@ -64,6 +66,11 @@ def explain(
                     "basis": p.basis,
                 }
             )
+    rows += [
+        {"where": f"stage {o.stage}", "what": f"{key} = {o.low:g}-{o.high:g}", "basis": line}
+        for key, o in offered.items()
+        for line in o.says
+    ]
     rows += [_standard(case, key) for key in sorted(found.standards) if ("standards", key) not in case.where]
     rows += [_default(case, key) for key in sorted(found.defaults)]
     return {"stage": stage, "says": says, "method": method, "files": files, "rows": rows}
