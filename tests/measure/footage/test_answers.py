@@ -185,7 +185,7 @@ def test_a_clip_offers_its_opportunity_and_a_foreign_one_none():
 
 
 def test_the_footage_of_a_case_is_a_stage(tmp_path, kabul):
-    from blindspot import stages
+    from blindspot import rooms, stages
 
     folder = tmp_path / "case"
     shutil.copytree(kabul, folder, ignore=shutil.ignore_patterns("out", "made"))
@@ -195,7 +195,7 @@ def test_the_footage_of_a_case_is_a_stage(tmp_path, kabul):
     shutil.copy(clip(frames=40)[0], folder / "footage" / "clip1.ts")
     found = stages.Review(folder).result("footage")
     assert found["files"][0]["path"] == "footage/clip1.ts"
-    assert "footage:clip1" in stages.offers({"footage": found})
+    assert "footage:clip1" in rooms.offers({"footage": found})
 
 
 def test_movers_follow_true_vehicles():
