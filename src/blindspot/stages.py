@@ -202,7 +202,7 @@ class Review:
 
     def made_from(self, entry: Stage) -> Made:
         """What a result of this stage would be made from now."""
-        chain = [*self.before(entry), entry]
+        chain = [s for s in self.before(entry) if s.run is not None] + [entry]
         globs = {glob for s in chain for glob in s.reads}
         names = {name for glob in globs - {"*"} for name in matching(self.folder, glob)}
         names |= set(hand_files(self.folder)) if "*" in globs else set()

@@ -84,7 +84,7 @@ def flip_sets(
     against the standard, on all draws.
     """
     units = sorted({r.origin or r.id for r, k in zip(network.reports, known, strict=True) if k})
-    sets = min(MOST_SETS, 4 * WORK // (network.program.work * 6 * len(network.questions)))
+    sets = min(MOST_SETS, 2 * WORK // (network.program.work * 6 * len(network.questions)))
     masks = np.array([known, *(known * dropping(network, [u]) for u in units)])
     single = subsets(network, draws, masks)
     result = {}
@@ -122,19 +122,19 @@ class _Search:
     def minimal(self, ranked: Sequence[str], exhaustive: int) -> list[tuple[str, ...]]:
         """Every minimal flip set of one item, or of up to three of the first `exhaustive`; where there is none, one found greedily."""
         found: list[tuple[str, ...]] = [(u,) for u in ranked if self._flips(self.single[u])]
+        shifted = [self.base, *self._posterior([tuple(ranked[:1]), tuple(ranked[:3])], self.draws)]
+        near = sorted({int(end) for p in shifted for end in (p.argmin(), p.argmax())})
         for size in range(2, EXHAUSTIVE + 1):
             sets = [
                 tuple(sorted(s))
                 for s in combinations(ranked[:exhaustive], size)
                 if not any(set(f) <= set(s) for f in found)
             ]
-            found += self.flipping(sets, ranked)
-        return sorted(found or self._greedy(ranked), key=lambda s: (len(s), s))
+            found += self.flipping(sets, near)
+        return sorted(found or self._greedy(ranked, near), key=lambda s: (len(s), s))
 
-    def flipping(self, sets: Sequence[tuple[str, ...]], ranked: Sequence[str]) -> list[tuple[str, ...]]:
-        """Those of the sets whose removal changes the verdict."""
-        shifted = [self.base, *self._posterior([tuple(ranked[:1]), tuple(ranked[:3])], self.draws)]
-        near = sorted({int(end) for p in shifted for end in (p.argmin(), p.argmax())})
+    def flipping(self, sets: Sequence[tuple[str, ...]], near: list[int]) -> list[tuple[str, ...]]:
+        """Those of the sets whose removal changes the verdict; tried on the draws `near` a change first."""
         moved = self._posterior(sets, self.draws.rows_at(near))
         hopeful = [s for s, p in zip(sets, moved, strict=True) if (self._side(p) != self._side(self.base[near])).any()]
         return [s for s, p in zip(hopeful, self._posterior(hopeful, self.draws), strict=True) if self._flips(p)]
@@ -156,15 +156,15 @@ class _Search:
         masks = np.array([self.known * np.prod([without[u] for u in s], axis=0) for s in sets])
         return subsets(self.network, draws, masks)[f"question:{self.question}"][:, self.state]
 
-    def _greedy(self, ranked: Sequence[str]) -> list[tuple[str, ...]]:
+    def _greedy(self, ranked: Sequence[str], near: list[int]) -> list[tuple[str, ...]]:
         """Take away the heaviest items one after the other, then put back what was not needed."""
         sizes = range(EXHAUSTIVE + 1, min(len(ranked), GREEDY_MOST) + 1)
-        flips = self.flipping([tuple(sorted(ranked[:size])) for size in sizes], ranked)
+        flips = self.flipping([tuple(sorted(ranked[:size])) for size in sizes], near)
         if not flips:
             return []
         taken = flips[0]
         for unit in ranked[: len(taken)]:
             fewer = tuple(u for u in taken if u != unit)
-            if self.flipping([fewer], ranked):
+            if self.flipping([fewer], near):
                 taken = fewer
         return [taken]

@@ -203,9 +203,9 @@ def _noticed(
 def _sizes(root: pathlib.Path, table: str) -> tuple[float, ...]:
     if table in TABLES or not table.endswith(".csv"):
         return packaged_sizes(table)
-    path = root / table
+    path = root / "occupancy" / table
     if not path.is_file():
-        raise UsageError(f"table {table}: there is no such file in the case")
+        raise UsageError(f"table {table}: there is no occupancy/{table} in the case; packaged are {', '.join(TABLES)}")
     with path.open(encoding="utf-8", newline="") as file:
         return tuple(sizes_from(list(csv.DictReader(file)), "share").tolist())
 
