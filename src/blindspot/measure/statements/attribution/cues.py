@@ -339,7 +339,7 @@ def takes(tokens: Sequence[Token], cue: Cue, k: int, kind: str) -> bool:  # noqa
     if lemma == "put":
         return any(t.low == "at" for t in tokens[k : k + 8])
     if lemma in NEEDS_THAT and lemma not in OBJECT:
-        return clause(tokens, k)
+        return token.low not in VERBS and clause(tokens, k)
     return True
 
 

@@ -111,7 +111,9 @@ def resolve(speaker: Speaker, earlier: Sequence[Speaker]) -> Speaker:  # noqa: P
             speaker.reason or before.reason,
             before.interest,
         )
-    if words[0] in PRONOUN and (len(words) == 1 or low.startswith(("one of", "both of", "two of", "who"))):
+    if words[0] in PRONOUN and (
+        len(words) == 1 or low in {"one of them", "both of them", "two of them", "one of those"}
+    ):
         for before in reversed(earlier):
             if _other_gender(words[0], before.text):
                 continue
