@@ -10,7 +10,6 @@ from typing import Literal
 
 from blindspot.measure.statements.words import words
 
-
 _DOUBLES = frozenset({"admit", "blog", "concur", "dub", "label", "quip", "rebut", "refer", "signal"})
 
 
