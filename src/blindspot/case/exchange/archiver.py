@@ -107,10 +107,7 @@ def _database(rows: list[tuple[int, dict[str, str]]], into: Imported) -> None:
             if isinstance(m, dict) and isinstance(m.get("properties"), dict) and m["properties"].get("hash")
         )
         urls = tuple(
-            str(u)
-            for m in media
-            if isinstance(m, dict)
-            for u in (m.get("urls") if isinstance(m.get("urls"), list) else [])
+            str(u) for m in media if isinstance(m, dict) and isinstance(m.get("urls"), list) for u in m["urls"]
         )
         url = str(meta.get("url") or "")
         into.items.append(
