@@ -112,5 +112,5 @@ def statements(given: Given) -> Result:
 
     texts, unread = read_folder(given.case.root / "texts")
     register = {s.id: list(s.derives_from) for s in given.case.sources.values() if s.derives_from}
-    measured = measure(described(texts, given.case.texts, given.as_of), register)
+    measured = measure(described(texts, given.case.texts, given.as_of), register, given.executor)
     return findings(measured, unread) | {"suggested": rows(measured)}

@@ -105,7 +105,7 @@ STAGES = (
         "Who said what on what basis, which texts are copies, which statements may be one observation.",
         ("texts/**/*", "texts.csv", "sources.csv"),
         ("check",),
-        "statements-1",
+        "statements-2",
         rooms.statements,
         "texts/**/*",
         "no text is in texts/; attributions and copies are as typed in claims.csv",

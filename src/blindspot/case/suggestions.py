@@ -10,6 +10,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from blindspot.case.opening import open_case
 from blindspot.case.rows import Claim, Origin, Place, Source
 from blindspot.case.store import write_text
@@ -35,7 +37,7 @@ def suggest(root: Path, table: str, rows: Sequence[Mapping[str, str]], *, replac
     columns = [*TABLES[table].model_fields, "because"]
     held = {} if replace else {r["id"]: r for r in suggested(root, table)}
     for row in rows:
-        held[row["id"]] = {c: str(row.get(c, "")) for c in columns}
+        held[row["id"]] = {c: " ".join(str(row.get(c, "")).split()) for c in columns}
     if not held and not _path(root, table).exists():
         return
     out = io.StringIO(newline="")
@@ -56,7 +58,10 @@ def suggested(root: Path, table: str) -> list[dict[str, str]]:
 
 
 def accept(root: Path, ids: Iterable[str]) -> dict[str, list[str]]:
-    """Move the suggestions of these ids (`all` takes every one) into the case; returns the ids taken by table.
+    """Move the suggestions of these ids into the case; returns the ids taken by table.
+
+    `all` takes every row that is complete; one that waits for a person (an origin without its fact, a place without its
+    error) stays where it is.
 
     Raises UsageError for an id that does not wait, CaseError where the case would be wrong; then nothing is changed.
     """
@@ -71,7 +76,7 @@ def accept(root: Path, ids: Iterable[str]) -> dict[str, list[str]]:
     before: dict[Path, str | None] = {}
     taken: dict[str, list[str]] = {}
     for table, rows in waiting.items():
-        chosen = [r for r in rows if "all" in wanted or r["id"] in wanted]
+        chosen = [r for r in rows if r["id"] in wanted or ("all" in wanted and _complete(table, r))]
         if chosen:
             path = root / f"{table}.csv"
             before[path] = path.read_text(encoding="utf-8-sig") if path.exists() else None
@@ -90,6 +95,15 @@ def accept(root: Path, ids: Iterable[str]) -> dict[str, list[str]]:
         if len(left) != len(rows):
             suggest(root, table, left, replace=True)
     return taken
+
+
+def _complete(table: str, row: Mapping[str, str]) -> bool:
+    kind = TABLES[table]
+    try:
+        kind.model_validate({c: row.get(c, "") for c in kind.model_fields})
+    except ValidationError:
+        return False
+    return True
 
 
 def _append(path: Path, text: str | None, table: str, rows: Sequence[Mapping[str, str]]) -> list[str]:

@@ -18,7 +18,7 @@ from blindspot.cli.shared import case_argument, json_option, print_json
     "ids",
     multiple=True,
     metavar="ID",
-    help="Take a suggested place into places.csv; `all` takes every one.",
+    help="Take a suggested place into places.csv; `all` takes every one that is complete.",
 )
 @json_option
 def import_(format_: str, path: Path, case: Path, ids: tuple[str, ...], as_json: bool) -> None:

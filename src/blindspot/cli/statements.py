@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), metavar="CASE|FOLDER")
 @click.option(
-    "--accept", "ids", multiple=True, metavar="ID", help="Take a suggestion into the case; `all` takes every one."
+    "--accept",
+    "ids",
+    multiple=True,
+    metavar="ID",
+    help="Take a suggestion into the case; `all` takes every one that is complete.",
 )
 @as_of_option
 @json_option

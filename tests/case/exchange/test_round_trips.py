@@ -113,7 +113,7 @@ def test_what_lands_is_what_was_taken(tmp_path_factory, items):
     root = tmp_path_factory.mktemp("land")
     (root / "in.csv").write_text("x")
     folder = land(Imported("csv", items=items), root / "in.csv", root / "case")
-    rows = list(csv.DictReader(io.StringIO((folder / "items.csv").read_text(encoding="utf-8"), newline="")))
+    rows = list(csv.DictReader(io.StringIO((folder / "items.csv").read_bytes().decode(), newline="")))
     assert [unescape(r["id"]) for r in rows] == [i.id for i in items]
     assert all(r["lon"] == "" for r in rows)
     assert not suggested(root / "case", "places")
@@ -138,8 +138,10 @@ def test_a_place_enters_the_case_only_when_accepted_and_only_with_its_error(shar
         case,
     )
     held = (case / "places.csv").read_text()
+    assert accept(case, ["all"]) == {}  # what is not complete waits
     with pytest.raises(CaseError, match="problem"):
-        accept(case, ["all"])
+        accept(case, ["bellingcat-CIV0001"])
     assert (case / "places.csv").read_text() == held
+    assert [s["id"] for s in suggested(case, "places")] == ["bellingcat-CIV0001"]
     with pytest.raises(UsageError, match="no such suggestion"):
         accept(case, ["nobody"])

@@ -139,6 +139,14 @@ def test_the_reason_for_anonymity_and_the_one_spoken_of_before():
     assert (b.speaker.anonymity, b.speaker.count, b.quoted) == ("title", 1, True)
 
 
+def test_the_labels_of_broadcast_transcripts():
+    text = "WOLF HALE, CNB ANCHOR: We have a new poll.\n\n[17:00:07] HALE: Let us begin.\n\nJO ZEL, CNB CORRESPONDENT (voice-over): They refused."
+    found = attribute(Text("t", text, "en", kind="transcript"))
+    assert [(s.speaker.name, s.says) for s in found] == [
+        ("Wolf Hale", "We have a new poll."), ("Wolf Hale", "Let us begin."), ("Jo Zel", "They refused."),
+    ]  # fmt: skip
+
+
 def test_a_language_without_rules_gives_nothing_rather_than_nonsense():
     assert not attribute(Text("t", "Deux responsables ont dit que la voiture a explosé.", "fr"))
 

@@ -1,5 +1,6 @@
 import itertools
 import random
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -112,6 +113,8 @@ def test_word_for_word_is_a_copy_and_results_do_not_depend_on_order():
     assert edge.score > 0.95
     assert compare(texts) == compare(texts[::-1])
     assert measure(texts) == measure(texts[::-1])
+    with ProcessPoolExecutor(2) as executor:
+        assert measure(texts, executor=executor) == measure(texts)
     assert containment(ORIGINAL, "NEW. " + ORIGINAL) == 1.0
 
 

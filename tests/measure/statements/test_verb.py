@@ -80,3 +80,23 @@ def test_import_and_export_by_name(tmp_path, shared):
     assert open_case(tmp_path / "back").claims == open_case(case).claims
     with pytest.raises(UsageError, match="is not a format"):
         run("import", "word", case / "claims.csv", case)
+
+
+def test_all_takes_sources_and_claims_and_leaves_origins_that_lack_their_fact(tmp_path):
+    case = write_case(tmp_path / "c")
+    (case / "texts").mkdir()
+    (case / "texts" / "a.txt").write_text(ARTICLE)
+    run("statements", case)
+    run("statements", case, "--accept", "all")
+    assert len(open_case(case).claims) == 7
+    assert [o["id"] for o in suggested(case, "origins")] == ["P1"]
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_guarded_in_the_suggestions(tmp_path):
+    case = write_case(tmp_path / "c")
+    (case / "texts").mkdir()
+    (case / "texts" / "a.txt").write_text('"=HYPERLINK(1)+1 is what we saw," said Hana Merrow.\n')
+    run("statements", case)
+    raw = (case / "out" / "suggestions" / "claims.csv").read_text()
+    assert ",=HYPERLINK" not in raw
+    assert "HYPERLINK" in suggested(case, "claims")[0]["quote_summary"]

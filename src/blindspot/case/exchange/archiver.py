@@ -106,7 +106,9 @@ def _database(rows: list[tuple[int, dict[str, str]]], into: Imported) -> None:
             for m in media
             if isinstance(m, dict) and isinstance(m.get("properties"), dict) and m["properties"].get("hash")
         )
-        urls = tuple(str(u) for m in media if isinstance(m, dict) for u in m.get("urls") or [])
+        urls = tuple(
+            str(u) for m in media if isinstance(m, dict) and isinstance(m.get("urls"), list) for u in m["urls"]
+        )
         url = str(meta.get("url") or "")
         into.items.append(
             Item(

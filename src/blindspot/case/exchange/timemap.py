@@ -40,7 +40,7 @@ def read_timemap(path: Path) -> Imported:
                     Item(str(row.get("id")), "association", str(row.get("title") or ""), fields=row, row=k)
                 )
             elif "paths" in row or "affil_s" in row:
-                urls = tuple(str(p) for p in row.get("paths") or [] if str(p).strip())
+                urls = tuple(str(p) for p in _many(row.get("paths")) if str(p).strip())
                 if not urls:
                     into.refuse(k, row.get("id"), "is a source without a path; taken without one")
                 into.items.append(
@@ -69,6 +69,11 @@ def _rows(data: object) -> list[dict[str, Any]]:
     return [r for r in rows if isinstance(r, dict)]
 
 
+def _many(value: object) -> list[Any]:
+    """A list as it is, a single text or number as one, nothing as none."""
+    return value if isinstance(value, list) else [] if value is None or value == "" else [value]
+
+
 def _event(k: int, row: dict[str, Any], known: set[str] | None, defined: set[str] | None, into: Imported) -> None:
     text = str(row.get("description") or "").strip()
     if not text:
@@ -85,9 +90,9 @@ def _event(k: int, row: dict[str, Any], known: set[str] | None, defined: set[str
     elif time:
         into.refuse(k, f"time {time!r}", "is not a time of day (a number of a spreadsheet?); the day alone is taken")
     sources = tuple(
-        str(s.get("path") or s.get("id")) if isinstance(s, dict) else str(s) for s in row.get("sources") or []
+        str(s.get("path") or s.get("id")) if isinstance(s, dict) else str(s) for s in _many(row.get("sources"))
     )
-    tags = tuple(str(a) for a in row.get("associations") or [])
+    tags = tuple(str(a) for a in _many(row.get("associations")))
     for name, set_of, what in ((sources, known, "source"), (tags, defined, "association")):
         for one in name:
             if set_of is not None and one not in set_of:
@@ -136,12 +141,12 @@ def read_bellingcat(path: Path) -> Imported:
             if len(sources) > 1 or any("," in u for u in sources):
                 into.refuse(k, given, "addresses are joined by commas; cut where a new one begins, which may be wrong")
         else:
-            sources = tuple(str(s.get("path") or "") for s in given or [] if isinstance(s, dict))
+            sources = tuple(str(s.get("path") or "") for s in _many(given) if isinstance(s, dict))
         tags = row.get("associations") if isinstance(row.get("associations"), str) else None
         if tags is not None:
             listed = tuple(t.strip() for t in re.split(r",(?=[^,=]+=)", tags) if t.strip())
         else:
-            listed = tuple(f"{f.get('key')}={f.get('value')}" for f in row.get("filters") or [] if isinstance(f, dict))
+            listed = tuple(f"{f.get('key')}={f.get('value')}" for f in _many(row.get("filters")) if isinstance(f, dict))
         into.items.append(
             Item(
                 str(row.get("id") or f"row-{k}"),

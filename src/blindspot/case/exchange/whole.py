@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from blindspot.case.archives import unsafe
 from blindspot.case.exchange.model import Imported
-from blindspot.case.exchange.tables import load_json
+from blindspot.case.exchange.tables import line, load_json
 from blindspot.case.exchange.xlsx import read_xlsx, write_xlsx
 from blindspot.case.store import FILES, FOLDERS, hand_files, write_text
 from blindspot.errors import UsageError
@@ -64,9 +64,7 @@ def restore(path: Path, folder: Path) -> Imported:
             if name.endswith(".toml"):
                 files[name] = "\n".join(r[0] if r else "" for r in rows) + "\n"
             else:
-                out = io.StringIO(newline="")
-                csv.writer(out, lineterminator="\n").writerows(rows)
-                files[name] = out.getvalue()
+                files[name] = "".join(line(row) for row in rows)
     else:
         data = load_json(path)
         if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("files"), dict):

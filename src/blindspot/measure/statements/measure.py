@@ -14,6 +14,7 @@ from blindspot.measure.statements.origins import propose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
 
     from blindspot.measure.statements.copies.quotes import Drift
 
@@ -33,13 +34,16 @@ class Measured:
     circles: tuple[tuple[str, ...], ...]
 
 
-def measure(texts: Sequence[Text], register: Mapping[str, Sequence[str]] | None = None) -> Measured:
+def measure(
+    texts: Sequence[Text], register: Mapping[str, Sequence[str]] | None = None, executor: Executor | None = None
+) -> Measured:
     """What some texts say, on what basis, and which of it is one observation.
 
-    `register` gives, by source, the sources that it derives from. Deterministic: the order of `texts` does not matter.
+    `register` gives, by source, the sources that it derives from. `executor` reads texts side by side (None: this
+    process). Deterministic: the order of `texts` does not matter.
     """
     ordered = sorted(texts, key=lambda t: t.id)
-    statements = [s for t in ordered for s in attribute(t)]
+    statements = [s for found in (executor.map if executor else map)(attribute, ordered) for s in found]
     edges = compare(ordered)
     groups = clusters(statements)
     linked = {(e.a, e.b) for e in edges} | {(e.b, e.a) for e in edges}

@@ -136,6 +136,9 @@ def _addressee(tokens: Sequence[Token], k: int) -> int:
 def first_subject(tokens: Sequence[Token], floor: int, i: int) -> Phrase | None:
     while floor < i and tokens[floor].low in {"but", "and", "yet"}:
         floor += 1
+    if floor < i and tokens[floor].low in TIMES:  # `today in the capital, the mayor ...`
+        comma = next((j for j in range(floor, i) if tokens[j].text == ","), None)
+        floor = floor + 1 if comma is None or comma > i - 2 else comma + 1
     k = floor
     if k < i and tokens[k].low in PREPOSITIONS | CONJUNCTIONS:
         return None

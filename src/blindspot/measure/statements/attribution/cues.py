@@ -31,6 +31,7 @@ _NOT = words(
     "not n't never cannot didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't can't isn't wasn't"
 )
 _ASKS = frozenset(["that", "how", "whether", "what", "why", "who", "if"])
+_STRICT = frozenset({"point", "cite", "quote", "count", "rule", "hold"})  # only with `that`, a colon or a quotation
 _MENTAL = frozenset(["believe", "think", "doubt", "suspect", "expect", "fear", "know"])
 
 
@@ -278,6 +279,23 @@ def _is_noun(tokens: Sequence[Token], i: int, before: Token, after: Token | None
                 or bool(speaks(before.low))
                 or before.low in {"also", "now", "later", "then", "still"}
             )
+            bare = not token.low.endswith("s")
+            plural = before.low.endswith("s") or before.low in {
+                "i",
+                "you",
+                "we",
+                "they",
+                "who",
+                "police",
+                "people",
+                "also",
+                "now",
+                "later",
+                "then",
+                "still",
+            }
+            if bare and not plural:
+                return True  # `the email question`
             if not verbal_subject:
                 return True
             if after is not None and (
@@ -322,6 +340,8 @@ def takes(tokens: Sequence[Token], cue: Cue, k: int, kind: str) -> bool:  # noqa
     if k >= len(tokens):
         return False
     lemma, token = cue.lemma, tokens[k]
+    if lemma in _MENTAL and token.low in AUX and token.low not in {"not", "never"}:
+        return False  # `what they had expected would happen`
     asks = token.low in _ASKS
     quote = any(t.kind == "q" for t in tokens[k : k + 12])
     if token.kind == "q" or asks:
@@ -339,7 +359,7 @@ def takes(tokens: Sequence[Token], cue: Cue, k: int, kind: str) -> bool:  # noqa
     if lemma == "put":
         return any(t.low == "at" for t in tokens[k : k + 8])
     if lemma in NEEDS_THAT and lemma not in OBJECT:
-        return clause(tokens, k)
+        return lemma not in _STRICT and token.low not in VERBS and clause(tokens, k)
     return True
 
 
@@ -358,6 +378,8 @@ def clause(tokens: Sequence[Token], k: int) -> bool:
     if first.low in PREPOSITIONS:
         return False
     for t in tokens[k + 1 : k + 10]:
+        if t.kind == "p" and t.text in ",;:":
+            break
         if t.kind == "w" and (t.low in AUX or (t.low.endswith("ed") and len(t.low) > 4)):
             return True
     return False

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from blindspot.measure.statements.model import Text
 
-_LABEL = re.compile(r"^\s*([A-Z][A-Z .'’\-]{1,40}|[A-Z][a-z]+(?: [A-Z][a-z]+){0,3})\s*:\s+(?=\S)")
+_LABEL = re.compile(
+    r"^\s*(?:\[[\d:]+[^\]\n]{0,12}\]\s*)?([A-Z][A-Z .'’\-]{1,40}|[A-Z][a-z]+(?: [A-Z][a-z]+){0,3})(?:, [A-Z][A-Z ,.'’&0-9\-]{1,60})?(?:\s*\([a-z \-]+\))?\s*:\s+(?=\S)"
+)
 _QUESTIONER = frozenset(["q", "question", "a", "reporter"])
 _NOT_LABEL = words(
     "note update correction source photo video read more also related statement question q watch listen date place time"
@@ -80,7 +82,7 @@ def attribute(text: Text) -> list[Statement]:
 
 def _label(text: Text, sentence: Sentence, speakers: list[Speaker]) -> Statement | None:
     """A transcript's `NAME: words`."""
-    m = _LABEL.match(text.text[sentence.start : sentence.start + 80])
+    m = _LABEL.match(text.text[sentence.start : sentence.start + 160])
     if (
         m is None
         or (not m[1].isupper() and text.kind != "transcript")

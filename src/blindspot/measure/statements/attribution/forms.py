@@ -155,6 +155,9 @@ def by_verb(tokens: Sequence[Token], cue: Cue, floor: int, found: list[Found]) -
         return None
     kind = next((speaks(tokens[k].low) for k in range(left[1], left[0] - 1, -1) if speaks(tokens[k].low)), "")
     k = content_from(tokens, cue, i + 1)
+    relative = i and "who" in {tokens[i - 1].low, tokens[max(i - 2, 0)].low}
+    if relative and not (k < n and (tokens[k].low in {"that", "how", "whether"} or tokens[k].kind == "q")):
+        return None  # `officials who spoke with us called it ...`: the main verb is the cue
     before = tokens[left[0] - 1] if left[0] > floor else None
     framed = before is not None and (before.text == "," or before.kind == "q" or before.text in "—–")
     led_by_quote = framed and any(t.kind == "q" for t in tokens[floor : left[0]])

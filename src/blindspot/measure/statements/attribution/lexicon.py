@@ -10,6 +10,8 @@ from typing import Literal
 
 from blindspot.measure.statements.words import words
 
+_DOUBLES = frozenset({"admit", "blog", "concur", "dub", "label", "quip", "rebut", "refer", "signal"})
+
 
 def _forms(lemmas: str) -> dict[str, str]:
     """Inflected form -> lemma, for regular verbs and the irregular ones listed as a/b/c."""
@@ -24,6 +26,8 @@ def _forms(lemmas: str) -> dict[str, str]:
             forms = [lemma, lemma[:-1] + "ied", lemma + "ing"]
         else:
             forms = [lemma, lemma + "ed", lemma + "ing"]
+        if lemma in _DOUBLES:  # admitted, admitting
+            forms += [lemma + lemma[-1] + "ed", lemma + lemma[-1] + "ing"]
         third = (
             lemma[:-1] + "ies"
             if re.search(r"[^aeiou]y$", lemma)

@@ -31,6 +31,9 @@ _APPOSES = words(
     "who whose whom which a an the one speaking writing himself herself formerly now then aged chairman head "
     "director both some that"
 )
+_ADJECTIVES = frozenset(
+    {"suspected", "alleged", "reported", "feared", "confirmed", "known", "estimated", "expected", "claimed"}
+)
 _BREAKS = frozenset(";:—–")
 _COUNTS = words("one two three four five several some many most both all each none half another other dozens number")
 _MODIFIERS = words("familiar close briefed based involved present privy assigned knowledgeable responsible")
@@ -106,6 +109,11 @@ def subject_left(tokens: Sequence[Token], i: int, low: int = 0) -> Phrase | None
         return _apposed(tokens, j, low)
     if tokens[j].kind != "w":
         return None
+    if tokens[j].low == "who":  # `a spokesman, who added that`: the one before it
+        k = j - 2 if j > 0 and tokens[j - 1].text == "," else j - 1
+        return _attached(tokens, k, 0) if k >= 0 and tokens[k].kind == "w" else None
+    if j + 1 == i and tokens[j].low in _COUNTS and tokens[i].low in _ADJECTIVES:
+        return None  # `two suspected militants`
     return _attached(tokens, j, low)
 
 
@@ -295,7 +303,15 @@ def subject_right(tokens: Sequence[Token], i: int) -> Phrase | None:
     if not good:
         return None
     last = j - 1
-    if j + 1 < n and tokens[j].text == "," and (tokens[j + 1].low in _APPOSES or tokens[j + 1].text.isdigit()):
+    says = (
+        j + 2 < n and tokens[j + 1].low == "who" and tokens[j + 2].low in VERBS
+    )  # `, who added that`: a statement of its own
+    if (
+        j + 1 < n
+        and not says
+        and tokens[j].text == ","
+        and (tokens[j + 1].low in _APPOSES or tokens[j + 1].text.isdigit())
+    ):
         k = j + 1
         while k < n and not (tokens[k].kind == "q" or (tokens[k].kind == "p" and tokens[k].text in ",.;:")):
             k += 1

@@ -69,8 +69,10 @@ def describe(tokens: Sequence[Token], text: str, sentence: str) -> Speaker:
         anonymity = "title"
     elif kind == "relation":
         anonymity = "relation"
-    if anonymity == "organisation":
-        count = None
+    if anonymity == "unnamed" and words and words[0].low == "the" and core and is_name(core[-1]):
+        anonymity = "organisation"  # a name with an article is no person's: the Guardian
+    if anonymity == "organisation" or head in {"people", "police"}:
+        count = None if anonymity == "organisation" or words[0].low not in _NUMBERS else count
     if anonymity == "named":
         count = 1 if count is None else count
     agency = (
@@ -111,7 +113,9 @@ def resolve(speaker: Speaker, earlier: Sequence[Speaker]) -> Speaker:  # noqa: P
             speaker.reason or before.reason,
             before.interest,
         )
-    if words[0] in PRONOUN and (len(words) == 1 or low.startswith(("one of", "both of", "two of", "who"))):
+    if words[0] in PRONOUN and (
+        len(words) == 1 or low in {"one of them", "both of them", "two of them", "one of those"}
+    ):
         for before in reversed(earlier):
             if _other_gender(words[0], before.text):
                 continue
