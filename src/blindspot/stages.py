@@ -93,7 +93,7 @@ STAGES = (
     Stage(
         "presence",
         "Who may have been there unseen, and what none seen is worth.",
-        ("households.csv", "watch.csv", "places.csv", "case.toml", "surface/*", "tracks/*", "footage/*", "*.csv"),
+        ("households.csv", "watch.csv", "places.csv", "case.toml", "surface/*", "tracks/*", "footage/*", "occupancy/*.csv"),
         ("check",),
         "presence-1",
         rooms.presence,
