@@ -84,7 +84,7 @@ def flip_sets(
     against the standard, on all draws.
     """
     units = sorted({r.origin or r.id for r, k in zip(network.reports, known, strict=True) if k})
-    sets = min(MOST_SETS, 2 * WORK // (network.program.work * 6 * len(network.questions)))
+    sets = min(MOST_SETS, WORK // (network.program.work * 6 * len(network.questions)))
     masks = np.array([known, *(known * dropping(network, [u]) for u in units)])
     single = subsets(network, draws, masks)
     result = {}
@@ -124,13 +124,11 @@ class _Search:
         found: list[tuple[str, ...]] = [(u,) for u in ranked if self._flips(self.single[u])]
         shifted = [self.base, *self._posterior([tuple(ranked[:1]), tuple(ranked[:3])], self.draws)]
         near = sorted({int(end) for p in shifted for end in (p.argmin(), p.argmax())})
-        for size in range(2, EXHAUSTIVE + 1):
-            sets = [
-                tuple(sorted(s))
-                for s in combinations(ranked[:exhaustive], size)
-                if not any(set(f) <= set(s) for f in found)
-            ]
-            found += self.flipping(sets, near)
+        free = [u for u in ranked[:exhaustive] if (u,) not in found]
+        sets = [tuple(sorted(s)) for size in range(2, EXHAUSTIVE + 1) for s in combinations(free, size)]
+        for flips in self.flipping(sets, near):  # the smaller ones come first
+            if not any(set(f) <= set(flips) for f in found):
+                found.append(flips)
         return sorted(found or self._greedy(ranked, near), key=lambda s: (len(s), s))
 
     def flipping(self, sets: Sequence[tuple[str, ...]], near: list[int]) -> list[tuple[str, ...]]:

@@ -117,7 +117,7 @@ def _ascent(
     corners = np.full((len(targets), len(network.parameters)), 0.5)
     corners[:, free] = slopes > 0
     best = values_at(corners.T, 1)[:, 0]
-    tried = min(len(free), WORK // (network.program.work * len(targets)))
+    tried = min(len(free), WORK // (2 * network.program.work * len(targets)))
     order = np.argsort(-np.abs(slopes), axis=1, kind="stable")[:, :tried]
     for _ in range(SWEEPS if tried else 0):
         columns = np.repeat(corners, tried, axis=0)
