@@ -15,8 +15,13 @@ from blindspot.cli.shared import case_argument, json_option, print_json, progres
 @click.option("--by", default="", help="Who brings the files (default: login and machine).")
 @click.option("--source", default="", help="Where they were obtained, such as a URL.")
 @click.option("--note", default="", help="Anything a later reader should know.")
+@click.option(
+    "--derived-from", multiple=True, metavar="SHA256", help="Evidence that the files were made from; repeat for more."
+)
 @json_option
-def ingest(case: Path, files: tuple[Path, ...], by: str, source: str, note: str, as_json: bool) -> None:
+def ingest(
+    case: Path, files: tuple[Path, ...], by: str, source: str, note: str, derived_from: tuple[str, ...], as_json: bool
+) -> None:
     r"""Take files into evidence, read-only, under their SHA-256.
 
     A folder that is a BagIt package is checked first, and its payload taken in.
@@ -29,7 +34,7 @@ def ingest(case: Path, files: tuple[Path, ...], by: str, source: str, note: str,
     from blindspot.case.custody.bag import is_bag, payload
 
     paths = [p for f in files for p in (payload(f) if f.is_dir() and is_bag(f) else [f])]
-    taken = take(case, paths, by=by, source=source, note=note, progress=progress)
+    taken = take(case, paths, by=by, source=source, note=note, derived_from=derived_from, progress=progress)
     if as_json:
         print_json({"taken": [{"sha256": t.sha256, "bytes": t.bytes, "name": t.name, "known": t.known} for t in taken]})
         return

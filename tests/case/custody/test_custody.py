@@ -242,18 +242,33 @@ def test_a_bag_of_another_program_is_read_as_the_rfc_allows(tmp_path):
         payload(bag)
 
 
-def test_provenance_says_what_came_from_what(case, clip):
+def test_provenance_says_what_came_from_what(case, clip, tmp_path):
     digest = ingest(case, [clip], source="https://example.org/x")[0].sha256
-    with writing(case) as log:
-        log.append("derive", by="x", used={"evidence": digest}, made={"footage/frame.png": "ab" * 32})
+    (tmp_path / "frame.png").write_bytes(b"a frame")
+    frame = ingest(case, [tmp_path / "frame.png"], derived_from=[digest])[0].sha256
     found = provenance(case, read_log(case)[0])
     ends = list(found["wasDerivedFrom"].values())
     assert {
-        "prov:generatedEntity": "sha256:" + "ab" * 32,
+        "prov:generatedEntity": f"sha256:{frame}",
         "prov:usedEntity": f"sha256:{digest}",
         "prov:activity": "log:line-1",
     } in ends
     assert found["entity"][f"sha256:{digest}"]["prov:label"] == "clip one.ts"
+    with pytest.raises(UsageError, match="is not the SHA-256 of evidence"):
+        ingest(case, [clip], derived_from=["ab" * 32])
+
+
+def test_verify_packs_and_anchors_where_all_holds(case, clip, tmp_path):
+    run = CliRunner()
+    run.invoke(cli, ["ingest", str(case), str(clip)])
+    out = run.invoke(cli, ["verify", str(case), "--anchor", "--pack", str(tmp_path / "bag")])
+    assert out.exit_code == 0
+    assert "openssl ts -verify" in out.output
+    assert verify(tmp_path / "bag").ok
+    (case / "custody.head").unlink()
+    out = run.invoke(cli, ["verify", str(case), "--pack", str(tmp_path / "second")])
+    assert out.exit_code == 1
+    assert not (tmp_path / "second").exists()
 
 
 def authority(folder):

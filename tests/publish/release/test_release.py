@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from blindspot import stages
 from blindspot.case import open_case
@@ -22,8 +24,8 @@ from blindspot.publish.release.policy import Density_, read_policy
 from blindspot.publish.release.scripts import fold, skeleton, sound
 from blindspot.publish.release.transforms import band, coarse_time, pseudonym
 from folders import write_case
-from publish.release.canarying import campaign, quick_page, switched_off
-from publish.release.cases import generated, video
+from publish.release.canarying import campaign, quick_page, run, switched_off
+from publish.release.cases import RULES, generated, video
 
 DENSITY = Density_(buildings_per_km2="400-2000", people_per_building="4-9", basis="judgement")
 
@@ -141,6 +143,53 @@ def test_a_name_typed_into_a_kept_column_blocks_the_release(tmp_path):
             '[[allow]]\nvalue = "Farzane"\nwhy = "x"\n[[allow]]\nvalue = "Qaderi"\nwhy = "published by herself"\n[[allow]]\nvalue = "Farzana Qaderi"\nwhy = "x"\n'
         )
     assert [line for line in quick(root, "public").blocked if "facts.csv: the value itself" in line] == []
+
+
+COLUMNS = {
+    "sources.csv": ["role", "party", "url", "note", "interest", "derives_from", "basis", "by"],
+    "claims.csv": ["said_at", "public_at", "origin", "says", "quote_summary", "url", "note", "verified"],
+    "places.csv": ["how", "label", "error_m"],
+    "stops.csv": ["place", "start", "end", "clock", "activity", "reported_by", "official_reading", "url", "note"],
+    "lists/*.csv": ["name", "name_local", "age", "sex", "status", "place", "source", "url", "note"],
+}
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_whatever_the_rules_no_canary_comes_out_and_the_copy_opens(tmp_path_factory, data):
+    root = generated(tmp_path_factory.mktemp("any") / "case", 11, people=3, claims=4, media=False)
+    rules = ['[[table]]\naudience = "court"\nfile = "case.toml"\nkeep = ["id", "title", "date", "question", "place"]\n']
+    rules.append('[[table]]\naudience = "court"\nfile = "facts.csv"\nkeep = ["id", "question", "text"]\n')
+    rules.append('[[table]]\naudience = "court"\nfile = "origins.csv"\nkeep = ["id", "fact", "kind"]\n')
+    for file, columns in COLUMNS.items():
+        if file not in {"sources.csv", "claims.csv"} and data.draw(st.booleans()):
+            continue
+        keep = data.draw(st.sets(st.sampled_from(columns)))
+        need = {"sources.csv": ["name"], "claims.csv": ["source"], "places.csv": ["name", "lat", "lon", "error_m"]}.get(
+            file, []
+        )
+        without = data.draw(
+            st.sampled_from(["", 'without = { role = ["witness"] }', 'only = { id = ["press", "K1", "K2", "K3"] }'])
+        )
+        condition = (
+            without
+            if file in {"sources.csv", "claims.csv"} and ("role" not in without or file == "sources.csv")
+            else ""
+        )
+        rules.append(
+            f'[[table]]\naudience = "court"\nfile = "{file}"\nkeep = {json.dumps(sorted({"id", *keep, *need}))}\n{condition}\n'
+        )
+        for column in data.draw(st.sets(st.sampled_from(["id", *columns]), max_size=3)):
+            how = data.draw(st.sampled_from(["drop", "pseudonym", "replace"])) if column != "id" else "pseudonym"
+            if column in {"note", "url", "clock", "activity", "id", "quote_summary", "name_local", "how"}:
+                rules.append(
+                    f'[[change]]\naudience = "court"\nfile = "{file}"\ncolumn = "{column}"\nhow = "{how}"\nwhy = "w"\n'
+                )
+    (root / "release.toml").write_text(RULES + "\n".join(rules))
+    planted, came_out = run(root, root.parent / "run", "court", quick_page)
+    assert planted > 0
+    assert came_out == []
+    open_case(root.parent / "run" / "copy")
 
 
 @pytest.mark.parametrize("off", switched_off())

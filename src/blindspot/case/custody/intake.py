@@ -35,11 +35,13 @@ def ingest(
     by: str = "",
     source: str = "",
     note: str = "",
+    derived_from: Iterable[str] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Taken]:
     """Take files into the evidence of a case.
 
-    `by`: who brings them (default: login and machine); `source`: where they were obtained, such as a URL.
+    `by`: who brings them (default: login and machine); `source`: where they were obtained, such as a URL; `derived_from`: the
+    SHA-256 of evidence that they were made from.
     Raises UsageError, before anything is copied, where a file is not an ordinary readable file; and where the disk is
     full or the file changes while it is read. What was taken before that stays.
     """
@@ -54,15 +56,20 @@ def ingest(
     _evidence_folder(root)
     taken = []
     with writing(root) as log:
+        held = {str(line.says["sha256"]) for line in log.lines if line.act == "ingest"}
+        used = sorted(set(derived_from))
+        for digest in used:
+            if digest not in held:
+                raise UsageError(f"{digest}: is not the SHA-256 of evidence of this case. Nothing was taken in.")
         for part in (root / EVIDENCE).glob(".*.part"):
             part.unlink()
         for path in paths:
             progress(f"taking in {path.name}")
-            taken.append(_take(log, path, by or person(), source, note))
+            taken.append(_take(log, path, by or person(), source, note, used))
     return taken
 
 
-def _take(log: Writer, path: Path, by: str, source: str, note: str) -> Taken:
+def _take(log: Writer, path: Path, by: str, source: str, note: str, used: list[str]) -> Taken:
     folder = log.root / EVIDENCE
     part = folder / f".{os.getpid()}.part"
     try:
@@ -87,6 +94,11 @@ def _take(log: Writer, path: Path, by: str, source: str, note: str) -> Taken:
                 source=source,
                 note=note,
                 known=known,
+                **(
+                    {"used": {f"{EVIDENCE}/{u}": u for u in used}, "made": {f"{EVIDENCE}/{digest}": digest}}
+                    if used
+                    else {}
+                ),
             )
         except OSError:
             if not known:

@@ -79,15 +79,25 @@ def pattern(file: str) -> str:
     return f"{folder}/*.csv" if slash else file
 
 
-def kind(file: str, column: str) -> str | None:
-    """What is to be searched for where a value of this column may not go; None where nothing can be."""
+def kind(file: str, column: str, value: str) -> str | None:
+    """What is to be searched for where this value of a column may not go; None where nothing can be."""
     if column in _VOCABULARY or column in {"lat", "lon"}:  # latitude and longitude are searched for together
         return None
     if fnmatch(file, "lists/*") and column in {"name", "name_local"}:
         return "person"
+    if (file, column) == ("sources.csv", "name") and looks_like_a_name(value):
+        return "person"
     if column == "id" or (pattern(file), column) in REFERS:
         return "id"
     return "url" if column == "url" else "time" if column in _TIMES else "text"
+
+
+def looks_like_a_name(value: str) -> bool:
+    """Two to four words of letters, each with a capital or of a script without capitals: a person, not a description of one."""
+    words = value.split()
+    return 2 <= len(words) <= 4 and all(
+        (w.strip(".,'’-").isalpha() and w[:1] != w[:1].lower()) or not w.isascii() for w in words
+    )
 
 
 def required(file: str) -> list[str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from blindspot.case.custody.chain import person, sync_folder, write_durably, writing
 from blindspot.case.custody.sums import hashes, walk, write_sums
+from blindspot.case.store import hand_files
 from blindspot.errors import UsageError
 from blindspot.publish.release.canary import canaries
 from blindspot.publish.release.copying import make_copy
@@ -121,7 +122,8 @@ def _release(
         audience=chosen.audience.id,
         path=_inside(target, root),
         sums=hashlib.sha256(sums).hexdigest(),
-        policy=hashlib.sha256((root / FILE).read_bytes()).hexdigest(),
+        used=hashes(root, [*hand_files(root), FILE]),
+        made={f"{_inside(target, root)}/{SUMS}": hashlib.sha256(sums).hexdigest()},
         labels=[str(label) for label in selection.labels],
         lowered=selection.lowered,
         changes=selection.changes,

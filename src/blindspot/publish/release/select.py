@@ -155,7 +155,7 @@ def _note(choice: Choice, out: Selection, file: str, line: int, row: Mapping[str
             free = not held and (target, part.strip()) not in choice.names
             if free and (not target or choice.renamed(target, part.strip()) == part.strip()):
                 out.kept.add(part.strip())
-            elif found := kind(file, column):
+            elif found := kind(file, column, part.strip()):
                 out.protected.append(Protected(found, part.strip(), f"{file}:{line}:{column}"))
     if file == "places.csv" and (not {"lat", "lon"} <= set(keep) or _applies(choice, file, "lat", row)):
         out.protected.append(Protected("coordinate", f"{row['lat']},{row['lon']}", f"{file}:{line}:lat"))

@@ -207,8 +207,11 @@ class Watch:
             for run in _runs(words):
                 if run not in spoken:
                     self._runs.setdefault(run, p)
-        elif len(value) >= 12 and not any(value in fold(k) for k in self.kept):
-            self._plain.setdefault(value, p)
+        elif len(value) >= 12:
+            if not any(value in fold(k) for k in self.kept):
+                self._plain.setdefault(value, p)
+        elif len(value) >= 4 and p.value[:1] != p.value[:1].lower():  # a short name of something
+            self._whole.setdefault(value, p)
 
     def search(self, data: bytes) -> Iterator[str]:
         """What the bytes give away, in words for the reviewer."""
