@@ -141,7 +141,7 @@ STAGES = (
         "One page that opens offline, tables, and a GeoPackage.",
         ("*",),
         ("sorties", "statements", "people", "weigh", "replay"),
-        "report-5",
+        "report-6",
     ),
 )
 # Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.

@@ -83,7 +83,22 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
         raise CaseError(problems)
     standards = {entry["id"]: Standard.model_validate(entry) for entry in scales.standards()} | own
     case = Case(
-        root, head, sources, facts, origins, claims, expect, places, stops, standards, lists, ratings, where, texts, tolls, links
+        root,
+        head,
+        sources,
+        facts,
+        origins,
+        claims,
+        expect,
+        places,
+        stops,
+        standards,
+        lists,
+        ratings,
+        where,
+        texts,
+        tolls,
+        links,
     )
     problems += crosscheck(case, today)
     problems += check_tolls(case)
