@@ -106,6 +106,13 @@ def presence(given: Given) -> Result:
     return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor))
 
 
+def people(given: Given) -> Result:
+    """Who are the dead, how many, and how well is it supported?"""
+    from blindspot.measure.people import findings
+
+    return findings(given.case, given.as_of)
+
+
 def statements(given: Given) -> Result:
     """Who said what on what basis, and what was copied? With the rows that wait for a reviewer under `suggested`."""
     from blindspot.measure.statements import described, findings, measure, read_folder, rows

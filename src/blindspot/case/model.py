@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Standard,
         Stop,
     )
+    from blindspot.case.tolls import Decision, Toll
     from blindspot.errors import Where
 
 OTHER = "other"
@@ -47,6 +48,8 @@ class Case:
     ratings: dict[str, tuple[Rating, ...]]  # reviewer -> rows
     where: dict[tuple[str, str], Where] = field(repr=False)  # (table, id) -> place
     texts: dict[str, Described] = field(default_factory=dict)  # what is known of texts/
+    tolls: dict[str, Toll] = field(default_factory=dict)
+    links: dict[str, Decision] = field(default_factory=dict)
 
     @property
     def questions(self) -> dict[str, Question]:

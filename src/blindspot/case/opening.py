@@ -24,6 +24,7 @@ from blindspot.case.rows import (
     Stop,
 )
 from blindspot.case.surveillance import surveillance_problems
+from blindspot.case.tolls import Decision, Toll, check_tolls
 from blindspot.errors import CaseError, Problem, UsageError, Where
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
         path.stem: table(f"lists/{path.name}", Listed, f"lists/{path.stem}")
         for path in sorted((root / "lists").glob("*.csv"))
     }
+    tolls = table("tolls.csv", Toll, "tolls")
+    links = table("links.csv", Decision, "links")
     ratings = {
         path.stem: tuple(table(f"assessments/{path.name}", Rating, f"assessments/{path.stem}").values())
         for path in sorted((root / "assessments").glob("*.csv"))
@@ -80,9 +83,25 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
         raise CaseError(problems)
     standards = {entry["id"]: Standard.model_validate(entry) for entry in scales.standards()} | own
     case = Case(
-        root, head, sources, facts, origins, claims, expect, places, stops, standards, lists, ratings, where, texts
+        root,
+        head,
+        sources,
+        facts,
+        origins,
+        claims,
+        expect,
+        places,
+        stops,
+        standards,
+        lists,
+        ratings,
+        where,
+        texts,
+        tolls,
+        links,
     )
     problems += crosscheck(case, today)
+    problems += check_tolls(case)
     problems += surveillance_problems(root, places)
     if problems:
         raise CaseError(problems)

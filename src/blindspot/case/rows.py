@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from blindspot.case import scales
+from blindspot.case.calendars import read_local_moment
 from blindspot.quantities import Moment, Quantity, Range, read_moment, read_range
 
 
@@ -24,6 +25,11 @@ def _id_list(value: Any) -> Any:
 def _moment(value: Any) -> Any:
     value = _blank(value)
     return read_moment(value) if isinstance(value, str) else value
+
+
+def _local_moment(value: Any) -> Any:
+    value = _blank(value)
+    return read_local_moment(value) if isinstance(value, str) else value
 
 
 def _probability(scale: str) -> BeforeValidator:
@@ -60,6 +66,7 @@ OptionalId = Annotated[Annotated[str, Field(pattern=_NAMED)] | None, BeforeValid
 Ids = Annotated[tuple[str, ...], BeforeValidator(_id_list)]
 Text = Annotated[str, Field(min_length=1)]
 OptionalTime = Annotated[Moment | None, BeforeValidator(_moment)]
+LocalTime = Annotated[Moment | None, BeforeValidator(_local_moment)]
 OptionalNumber = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_blank)]
 OptionalCount = Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_blank)]
 Probability = Annotated[Quantity | None, _probability("likelihood")]
@@ -192,7 +199,7 @@ class Listed(Row):
     age: str = ""
     sex: str = ""
     status: Annotated[Literal["killed", "injured", "missing"] | None, BeforeValidator(_blank)] = None
-    date: OptionalTime = None
+    date: LocalTime = None  # Gregorian, Solar Hijri or Islamic
     place: str = ""
     group_size: OptionalCount = None
     source: OptionalId = None

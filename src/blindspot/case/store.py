@@ -32,6 +32,8 @@ FILES = (
     "watch.csv",
     "households.csv",
     "texts.csv",
+    "tolls.csv",
+    "links.csv",
 )
 FOLDERS = ("lists", "assessments")
 

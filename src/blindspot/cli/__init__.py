@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import coverage, custody, exchanging, footage, release, reviewing, statements, track
+from blindspot.cli import coverage, custody, exchanging, footage, people, release, reviewing, statements, track
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -38,6 +38,8 @@ VERBS = (
     coverage.coverage,
     coverage.presence,
     statements.statements,
+    people.people,
+    people.undercount,
     exchanging.import_,
     exchanging.export,
     custody.ingest,

@@ -15,6 +15,8 @@ from blindspot.case.store import write_text
 from blindspot.publish.report.geopackage import write_geopackage
 from blindspot.publish.report.measured import measured
 from blindspot.publish.report.page import page
+from blindspot.publish.report.people import people_tables
+from blindspot.publish.report.people import shown as people_shown
 from blindspot.publish.report.tables import tables, to_csv
 
 if TYPE_CHECKING:
@@ -33,12 +35,14 @@ def publish(case: Case, results: Mapping[str, dict[str, Any]], out: Path, missin
     """
     weighed = results["weigh"]
     as_of = date.fromisoformat(weighed["as_of"]) if weighed["as_of"] else None
-    made = tables(case, weighed, results["replay"], as_of) | measured(results)
+    made = (
+        tables(case, weighed, results["replay"], as_of) | measured(results) | people_tables(results.get("people", {}))
+    )
     files = []
     for name, rows in made.items():
         files.append(out / "tables" / f"{name}.csv")
         write_text(files[-1], to_csv(rows))
     write_text(out / "findings.json", json.dumps(weighed, ensure_ascii=False) + "\n")
     write_geopackage(case, out / "case.gpkg")
-    write_text(out / "report.html", page(case, weighed, made, missing))
+    write_text(out / "report.html", page(case, weighed, made, missing, people_shown(results.get("people", {}))))
     return files

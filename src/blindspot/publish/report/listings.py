@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from blindspot.case import Case
-    from blindspot.case.rows import Claim, Stop
+    from blindspot.case.rows import Claim, Listed, Stop
 
 Records = list[dict[str, Any]]
 
@@ -83,21 +83,24 @@ def listings(case: Case, as_of: date | None) -> dict[str, Records]:
             {
                 "list": recorder,
                 "id": p.id,
-                "name": p.name,
-                "name_local": p.name_local,
-                "age": p.age,
-                "sex": p.sex,
+                **_named(p),
                 "status": p.status or "",
                 "group_size": "" if p.group_size is None else p.group_size,
                 "source": p.source or "",
-                "url": p.url,
-                "note": p.note,
+                "url": p.url if p.status == "killed" else "",
+                "note": p.note if p.status == "killed" else "",
                 "file": case.where[f"lists/{recorder}", p.id].file,
             }
             for recorder, rows in case.lists.items()
             for p in rows.values()
         ],
     }
+
+
+def _named(p: Listed) -> dict[str, str]:
+    """Name, age and sex of the dead; of the living, and of those whose status is not given, nothing."""
+    dead = p.status == "killed"
+    return {key: getattr(p, key) if dead else "" for key in ("name", "name_local", "age", "sex")}
 
 
 def in_order(stops: list[Stop]) -> list[Stop]:

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 MOST_ROLES = 14  # lanes of the figure of speakers; the rest stands in the table
 
 
-def page(case: Case, weighed: dict[str, Any], made: dict[str, Records], missing: list[tuple[str, str]]) -> str:
+def page(
+    case: Case,
+    weighed: dict[str, Any],
+    made: dict[str, Records],
+    missing: list[tuple[str, str]],
+    people: dict[str, Any],
+) -> str:
     """report.html. The style is inline and named by its hash in the content security policy; nothing else may load."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
@@ -74,6 +80,7 @@ def page(case: Case, weighed: dict[str, Any], made: dict[str, Records], missing:
         scale=figures.scale(),
         made=made,
         measured=shown(made["measured"]),
+        people=people,
         sheets=_sheets(made),
         bases=_bases(made),
         speakers=_speakers(made),

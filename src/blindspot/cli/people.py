@@ -1,0 +1,154 @@
+"""The verbs of the people room: people, undercount."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from blindspot.cli.shared import as_of_option, json_option, print_json, progress
+from blindspot.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="CASE | --match LIST_A LIST_B")
+@click.option("--match", is_flag=True, help="Link two lists (CSV or XLSX) instead of the lists of a case.")
+@as_of_option
+@json_option
+def people(paths: tuple[Path, ...], match: bool, as_of: date | None, as_json: bool) -> None:
+    r"""Say who the dead are, how many, and how well it is supported.
+
+    Only the dead are named; the injured, the missing and their relatives are counted and withheld.
+
+    \b
+    Example:
+      blindspot people cases/kabul-2021-08-29 --as-of 2021-09-16
+      blindspot people --match ours.csv ministry.csv --json
+    """
+    if match:
+        if len(paths) != 2:
+            raise UsageError(
+                f"--match links two lists, {len(paths)} given. Write: blindspot people --match LIST_A LIST_B"
+            )
+        _match(paths[0], paths[1], as_json)
+        return
+    if len(paths) != 1:
+        raise UsageError(
+            "people takes one case folder. Write: blindspot people CASE, or blindspot people --match LIST_A LIST_B"
+        )
+    from blindspot import stages
+
+    review = stages.Review(paths[0], as_of, progress=progress)
+    if review.lacks(stages.stage("people")):
+        raise UsageError(
+            f"{paths[0]}: {stages.stage('people').lacks}. Put one file per recorder into {paths[0]}/lists."
+        )
+    found = review.result("people")
+    review.store.save_memo()
+    if as_json:
+        print_json(found)
+        return
+    _show(found)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--seed", default=1, show_default=True, help="Seed of the chains; the numbers should hardly move.")
+@json_option
+def undercount(file: Path, seed: int, as_json: bool) -> None:
+    r"""Estimate how many are on no list: multiple systems estimation.
+
+    FILE has one 0/1 column per list and the column count.
+
+    \b
+    Example:
+      blindspot undercount lists.csv
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from blindspot.measure.people import read_table
+    from blindspot.measure.people import undercount as estimate
+    from blindspot.measure.people.estimate import NOT_COVERED
+    from blindspot.measure.people.overview import estimate_rows
+
+    progress("estimating")
+    with ThreadPoolExecutor(2) as executor:
+        found = estimate_rows(estimate(read_table(file), seed, executor)) | {"not_covered": list(NOT_COVERED)}
+    if as_json:
+        print_json(found)
+        return
+    click.echo(
+        f"{found['observed']} on at least one list; at least {found['lower_bound']['low']} in all if lists err alike (Chao)"
+    )
+    for m in found["models"]:
+        flag = "" if m["converged"] else "  NOT CONVERGED, do not quote"
+        click.echo(f"{m['name']:<30} {m['median']}  [{m['low']}-{m['high']}]  {m['says']}{flag}")
+    for warning in found["warnings"]:
+        click.echo(f"! {warning}")
+    click.echo("Not covered by any interval: " + "; ".join(found["not_covered"]) + ".")
+
+
+def _match(first: Path, second: Path, as_json: bool) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from blindspot.measure.people import link, links, read_list
+
+    progress("reading")
+    a, b = read_list(first), read_list(second)
+    progress("linking")
+    with ThreadPoolExecutor(2) as executor:
+        linked = link(a.people, b.people, executor)
+    found: dict[str, Any] = links(linked, a.people, b.people)
+    found["problems"] = [str(p) for listing in (a, b) for p in listing.problems]
+    found["repeated_rows"] = [a.repeated, b.repeated]
+    if as_json:
+        print_json(found)
+        return
+    sure = [x for x in found["links"] if x["p"] >= 0.95]
+    click.echo(
+        f"{len(a.people.ids)} and {len(b.people.ids)} rows: {len(sure)} links at p >= 0.95, {len(found['links']) - len(sure)} less sure, {len(found['unresolved'])} rivals of them"
+    )
+    for x in found["links"][:20]:
+        click.echo(f"  {x['p']:.3f}  {x['a']}  {x['b']}")
+    if len(found["links"]) > 20:
+        click.echo(f"  ... and {len(found['links']) - 20} more; --json prints all")
+    for problem in found["problems"][:10]:
+        click.echo(f"! {problem}", err=True)
+
+
+def _show(found: dict[str, Any]) -> None:
+    for name, t in found["toll"].items():
+        click.echo(f"{name:<9} {t['median']} [{t['low']}-{t['high']}]  {'; '.join(t['because'])}")
+    for p in found["persons"]:
+        age = (
+            ""
+            if p["age"] is None
+            else f"age {p['age'][0]}"
+            if p["age"][0] == p["age"][1]
+            else f"ages {p['age'][0]}-{p['age'][1]}"
+        )
+        click.echo(
+            f"{p['id']}  {' / '.join(p['names']):<60} {age:<11} {len(p['lists'])} list{'s' if len(p['lists']) > 1 else ''}"
+        )
+    for u in found["unresolved_because"]:
+        click.echo(
+            f"?  {u['a']} ({u['names'][0]}) and {u['b']} ({u['names'][1]}): one person with p {u['p']:.2f}; {u['because']}"
+        )
+    for s in found["by_source"]:
+        number = f"{s['low']}" if s["low"] == s["high"] else f"{s['low']}-{s['high']}"
+        click.echo(
+            f"{s['date'] or 'no date':<11} {number:>6} {s['who']:<10} {s['status']:<8} {s['name']}{'  (admits)' if s['admits'] else ''}"
+        )
+    for g in found["grades"]:
+        click.echo(f"{g['as_of']}  {g['rule_book']:<16} {g['grade']}: {g['why']} ({', '.join(g['because'])})")
+    for c in found["checks"]:
+        click.echo(f"!  {c['message']} ({', '.join(c['ids'])})")
+    for p in found["problems"]:
+        click.echo(f"!  {p['file']}:{p['row']}:{p['column']}: {p['what']}")
+    kept = {k: n for k, n in found["withheld"].items() if n}
+    if kept:
+        click.echo("Withheld, counted only: " + ", ".join(f"{n} {k.replace('_', ' ')}" for k, n in kept.items()))

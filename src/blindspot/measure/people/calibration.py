@@ -1,0 +1,90 @@
+"""What posterior does a score deserve? Measured against decoys: people who are on no list, made from the names of A.
+
+A decoy has the given name and sex of one row, the other parts of another, and an age within ten years of that other: a
+relative who does not exist. Its best score on B is what an absent person gets by chance. With f the density of the best
+scores of A, that of the absent is f (1 - p): the posterior p(s) = logistic(slope (s - even)) is the one under which the
+decoys' scores are most likely. No label is used. After target-decoy search (Elias & Gygi 2007) and local false discovery
+rates (Efron 2004).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blindspot.measure.people.evidence import WIDE, Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FLOOR = -8.0  # nats: the score of a row without any candidate
+SLOPES = np.exp(np.linspace(np.log(0.3), np.log(2.0), 39))
+EVEN = np.linspace(-6.0, 10.0, 65)  # scores at which a link may be as likely as not
+STEADY = 40.0  # how strongly the slope is held near 1 and the even score near 0, in decoys: judgement
+_BINS = np.linspace(-8.5, 40.0, 389)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Posterior log-odds = shift + slope * score; share: of A on B."""
+
+    shift: float
+    slope: float
+    share: float
+
+
+def decoys(
+    names: dict[str, tuple[tuple[str, ...], ...]], facts: Facts, rows: np.ndarray
+) -> tuple[dict[str, tuple[tuple[str, ...], ...]], Facts]:
+    """len(rows) decoys, named for the rows given; the donors of the other parts are drawn with a fixed seed."""
+    n = len(facts.sex)
+    random = np.random.default_rng(20210829)
+    other = random.permutation(n)
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for script, tokens in names.items():
+        made: list[tuple[str, ...]] = []
+        for i in rows:
+            given, rest = tokens[i], tokens[other[i]]
+            made.append((given[0], *rest[1:]) if given and len(rest) > 1 and other[i] != i else ())
+        found[script] = tuple(made)
+    shift = random.uniform(1.0, 10.0, len(rows)) * random.choice([-1.0, 1.0], len(rows))
+    low, high = facts.low[other[rows]], facts.high[other[rows]]
+    shift = np.where(high - low > WIDE, 0.0, np.where(low + shift < 0, -shift, shift))
+    return found, Facts(low + shift, high + shift, facts.sex[rows])
+
+
+def fit(real: np.ndarray, decoy: np.ndarray, share: float) -> Scale:
+    """Slope and even score of highest likelihood, both held near the model's own where there are few rows.
+
+    log L = sum over decoys of log(1 - p) - N_decoys log(sum over rows of A of (1 - p)).
+    """
+    at = (_BINS[1:] + _BINS[:-1]) / 2
+    of_real, of_decoy = (np.histogram(np.clip(x, _BINS[0], _BINS[-1]), _BINS)[0] for x in (real, decoy))
+    own = -np.log(share / (1 - share))
+    weight = min(1.0, len(real) / 200)  # a short list lends few decoys, and those are much alike
+    best, found = -np.inf, Scale(-own, 1.0, share)
+    for slope in SLOPES:
+        absent = 1 / (1 + np.exp(np.clip(slope * (at[None, :] - EVEN[:, None]), -60, 60)))
+        value = weight * (np.log(absent) @ of_decoy - len(decoy) * np.log(absent @ of_real + 1e-9))
+        value -= 0.5 * STEADY * np.log(slope) ** 2 + 0.5 * STEADY * ((EVEN - own) / 6.0) ** 2
+        k = int(np.argmax(value))
+        if value[k] > best:
+            best = float(value[k])
+            present = 1 - float(absent[k] @ of_real) / max(1, len(real))
+            found = Scale(float(-slope * EVEN[k]), float(slope), float(np.clip(present, 0.02, 0.98)))
+    return found
+
+
+def tops(row: np.ndarray, score: np.ndarray, rows: int) -> np.ndarray:
+    """The best score of each row, FLOOR where it has none."""
+    found = np.full(rows, FLOOR)
+    np.maximum.at(found, row, score)
+    return found
+
+
+def chosen(rows: Sequence[int] | int, most: int = 6000) -> np.ndarray:
+    """Rows of A that lend their given name to a decoy: all, or `most` evenly spaced."""
+    n = rows if isinstance(rows, int) else len(rows)
+    return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(np.int64)

@@ -1,0 +1,186 @@
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.folders import write_case
+
+from blindspot.case import open_case
+from blindspot.cli import cli
+from blindspot.errors import BlindspotError
+from blindspot.measure.people import findings
+from blindspot.measure.people.grade import Incident, books, grade
+
+HEAD = "id,name,name_local,age,sex,status,date,group_size,source\n"
+
+
+def case_of(tmp_path, lists, tolls=None, links=None):
+    root = write_case(tmp_path / "case", tolls_csv=tolls, links_csv=links)
+    (root / "lists").mkdir()
+    for name, text in lists.items():
+        (root / "lists" / f"{name}.csv").write_text(HEAD + text, encoding="utf-8")
+    return open_case(root)
+
+
+def test_kabul_has_ten_persons_and_keeps_two_girls_apart(kabul):
+    found = findings(open_case(kabul))
+    assert len(found["persons"]) == 10
+    of = {n: p["id"] for p in found["persons"] for n in p["names"]}
+    assert of["Somaya"] == of["Sumaya"] != of["Malika"] == of["Malika Ahmadi"]
+    assert len({of[n] for n in ("Zemari Ahmadi", "Ezmari Ahmadi", "Zamarai Ahmadi", "Zemerai Ahmadi")}) == 1
+    assert of["Naser"] == of["Ahmad Naser"]
+    assert {("Malika Ahmadi", "Sumaya")} <= {tuple(u["names"]) for u in found["unresolved_because"]}
+    driver = next(p for p in found["persons"] if p["id"] == of["Zemari Ahmadi"])
+    assert driver["age"] == [37, 45]
+    assert driver["age_conflict"]
+    assert found["toll"]["killed"]["low"] <= 10 <= found["toll"]["killed"]["high"]
+
+
+def test_the_grade_of_kabul_changes_on_the_day_of_the_admission(kabul):
+    case = open_case(kabul)
+
+    def on(day):
+        return [g["grade"] for g in findings(case, day)["grades"] if g["rule_book"].startswith("airwars")][-1]
+
+    assert on(date(2021, 9, 16)) == "Fair"
+    assert on(date(2021, 9, 17)) == "Confirmed"
+
+
+def test_a_day_in_the_past_sees_only_the_lists_of_then(kabul):
+    early = findings(open_case(kabul), date(2021, 8, 30))
+    assert {name for p in early["persons"] for name in p["lists"]} <= {
+        "la-times-2021-08-30",
+        "nyt-2021-08-30",
+        "washington-post-2021-08-30",
+    }
+    assert all(s["date"] <= "2021-08-30" for s in early["by_source"])
+
+
+def test_the_living_are_never_named(tmp_path):
+    case = case_of(
+        tmp_path,
+        {
+            "one": "r1,Karim Salim,,30,male,killed,,,S1\nr2,Basim Tariq,,20,male,injured,,,S1\nr3,Nadim Wasim,,9,male,missing,,,S1\nr4,Habib Samir,,9,male,,,,S1\n"
+        },
+    )
+    found = findings(case)
+    assert found["withheld"] == {"injured": 1, "missing": 1, "status_not_given": 1}
+    text = json.dumps(found)
+    for name in ("Basim", "Nadim", "Habib"):
+        assert name not in text
+
+
+def test_a_decision_comes_before_any_number(tmp_path):
+    lists = {"one": "r1,Karim Salim,,30,male,killed,,,S1\n", "two": "r1,Karim Salim,,31,male,killed,,,S2\n"}
+    assert len(findings(case_of(tmp_path / "x", lists))["persons"]) == 1
+    links = "id,a,b,decision,by,note\nD1,one:r1,two:r1,different,reviewer,two cousins\n"
+    found = findings(case_of(tmp_path / "y", lists, links=links))
+    assert len(found["persons"]) == 2
+    assert found["decisions"][0]["decision"] == "different"
+
+
+def test_two_rows_of_one_list_stay_two_people(tmp_path):
+    found = findings(
+        case_of(tmp_path, {"one": "r1,Karim Salim,,30,male,killed,,,S1\nr2,Karim Salim,,31,male,killed,,,S1\n"})
+    )
+    assert len(found["persons"]) == 2
+
+
+def test_groups_widen_the_toll(tmp_path):
+    found = findings(
+        case_of(
+            tmp_path,
+            {"one": "r1,Karim Salim,,30,male,killed,,,S1\nr2,three children of the family,,child,,killed,,,S1\n"},
+        )
+    )
+    assert found["toll"]["killed"]["high"] == 4
+    assert found["toll"]["children"]["high"] == 3
+
+
+def test_doubtful_cells_are_named_and_cost_nothing_else(tmp_path):
+    found = findings(
+        case_of(
+            tmp_path,
+            {
+                "one": "r1,Karim Salim,,200,male,killed,,,S1\nr2,Basim Tariq,,4,male,killed,,,S1\nr3,Basim Tariq,,4,male,killed,,,S1\n"
+            },
+        )
+    )
+    assert [(p["file"], p["row"], p["column"]) for p in found["problems"]] == [
+        ("lists/one.csv", 2, "age"),
+        ("lists/one.csv", 4, "id"),
+    ]
+    assert len(found["persons"]) == 2
+
+
+def test_parts_above_the_whole_are_seen(tmp_path):
+    tolls = "id,source,public_at,who,low,high\nT1,S1,2021-08-30,all,3,3\nT2,S1,2021-08-30,children,5,5\n"
+    found = findings(case_of(tmp_path, {"one": "r1,Karim Salim,,30,male,killed,,,S1\n"}, tolls))
+    assert [c["check"] for c in found["checks"]][:1] == ["part-above-whole"]
+
+
+@pytest.mark.parametrize(
+    ("incident", "expected"),
+    [
+        (Incident(), "Weak"),
+        (Incident(origins=frozenset("ab"), actors=frozenset("x")), "Fair"),
+        (Incident(origins=frozenset("ab"), actors=frozenset("xy")), "Contested"),
+        (Incident(origins=frozenset("a"), admissions=frozenset("m")), "Confirmed"),
+        (Incident(denied=True), "Discounted"),
+    ],
+)
+def test_airwars_rules(incident, expected):
+    assert grade(incident, books()["airwars"]).grade == expected
+
+
+def test_a_grade_names_what_would_change_it():
+    got = grade(Incident(origins=frozenset({"o1", "o2"})), books()["airwars"])
+    assert got.flips == (("o1", "Weak"), ("o2", "Weak"))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a,b\n1,2\n", "no column of names"),
+        ("id,name\n1,\n2,unnamed man\n", "no row has a name"),
+        ("id,name\n", "no rows"),
+        ("id,name\n1,x,y\n", "3 cells"),
+    ],
+)
+def test_lists_that_cannot_be_linked_say_why(tmp_path, text, what):
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(BlindspotError, match=what):
+        CliRunner().invoke(
+            cli, ["people", "--match", str(tmp_path / "a.csv"), str(tmp_path / "a.csv")], catch_exceptions=False
+        )
+
+
+def test_mixed_encodings_are_named_with_their_line(tmp_path):
+    (tmp_path / "a.csv").write_bytes("id,name\n1,علي\n2,".encode() + "علي".encode("cp1256") + b"\n")
+    with pytest.raises(BlindspotError, match=r"a.csv:3: is not UTF-8"):
+        CliRunner().invoke(
+            cli, ["people", "--match", str(tmp_path / "a.csv"), str(tmp_path / "a.csv")], catch_exceptions=False
+        )
+
+
+def test_match_prints_one_json_object(tmp_path):
+    names = [
+        f"{a} {b} {c}"
+        for a in ("Karim", "Salim", "Jamil")
+        for b in ("Basim", "Tariq", "Nadim")
+        for c in ("Habib", "Samir", "Latif")
+    ]
+    for file in ("a.csv", "b.csv"):
+        (tmp_path / file).write_text(
+            "id,name,age,sex\n"
+            + "".join(f"{i},{n},{i + 5},m\n" for i, n in enumerate(names))
+            + "99,Adnan Nabil,200,m\n"
+        )
+    got = CliRunner().invoke(
+        cli, ["people", "--match", str(Path(tmp_path / "a.csv")), str(tmp_path / "b.csv"), "--json"]
+    )
+    found = json.loads(got.output)
+    assert all(x["a"] == x["b"] for x in found["links"])
+    assert len(found["links"]) >= 25
+    assert "a.csv:29:age" in found["problems"][0]

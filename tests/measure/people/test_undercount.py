@@ -1,0 +1,119 @@
+import csv
+import itertools
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from blindspot.errors import CaseError, UsageError
+from blindspot.measure.people import graphs, latentclass, loglinear, read_table, undercount
+from blindspot.measure.people.contingency import Table, chao, dependence, patterns, tabulate
+
+
+def independent(n, rates, seed=1):
+    """A town of n people, each on list j with rate j, by chance alone."""
+    on = np.random.default_rng(seed).random((n, len(rates))) < np.array(rates)
+    kept = on[on.any(axis=1)].astype(int)
+    return tabulate(tuple("ABCDE"[: len(rates)]), kept, np.ones(len(kept)))
+
+
+def test_a_known_town_is_covered_by_every_model():
+    found = undercount(independent(5000, (0.3, 0.4, 0.25, 0.35)))
+    for e in found.estimates:
+        assert e.low <= 5000 <= e.high, e
+    assert found.lower_bound == pytest.approx(5000, rel=0.1)
+
+
+def test_fit_against_a_plain_optimiser():
+    table = independent(800, (0.3, 0.4, 0.25))
+    x = patterns(3)[1:]
+    design = np.c_[np.ones(7), x, x[:, 0] * x[:, 1]]
+    n = table.counts[1:]
+    best = minimize(lambda b: np.exp(design @ b).sum() - n @ (design @ b), np.r_[5.0, -1, -1, -1, 0], method="BFGS")
+    fitted = loglinear.fit(table.counts[None, :], 3, np.array([[1, 0, 0]]))
+    assert fitted.log_unseen[0, 0] == pytest.approx(best.x[0], abs=1e-3)
+
+
+def test_decomposable_graphs_are_counted():
+    assert [len(graphs.decomposable(k)) for k in (2, 3, 4, 5)] == [2, 8, 61, 822]
+
+
+def test_chao_by_hand():
+    table = Table(("a", "b"), np.array([0.0, 10, 20, 6]))
+    assert chao(table) == pytest.approx(36 + 0.5 * 30**2 / 12)
+
+
+def test_lists_that_copy_show_their_dependence():
+    random = np.random.default_rng(2)
+    on = random.random((4000, 3)) < 0.3
+    on[:, 1] |= on[:, 0] & (random.random(4000) < 0.6)
+    rows = on[on.any(axis=1)].astype(int)
+    ratio = {(a, b): r for a, b, r, *_ in dependence(tabulate(("a", "b", "c"), rows, np.ones(len(rows))))}
+    assert ratio["a", "b"] > 2 > ratio["a", "c"] > 0.5
+
+
+def test_chains_that_disagree_are_found_out():
+    random = np.random.default_rng(0)
+    same = random.normal(size=(4, 2000))
+    assert latentclass.rank_r_hat(same) < 1.01
+    assert latentclass.effective_size(same) > 6000
+    assert latentclass.rank_r_hat(same + np.array([[0], [0], [0], [3]])) > 1.2
+
+
+def test_the_same_seed_gives_the_same_chains():
+    table = independent(600, (0.3, 0.4, 0.25))
+    one, two = (latentclass.sample(table, 5, kept=50, thin=2, burn=50).unseen for _ in range(2))
+    assert np.array_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a,b,count\n1,0,5\n0,1,4\n1,1,2\n", "three or more"),
+        ("a,b,c,count\n1,0,0,5\n0,1,0,4\n0,0,1,2\n", "without any overlap"),
+        ("a,b,c,count\n1,0,0,5\n0,1,0,4\n1,1,0,2\n", "names nobody"),
+        ("name,age\nx,3\n", "no column of 0 and 1"),
+        ("a,b,c,count\n", "no rows"),
+    ],
+)
+def test_refusals_say_why(tmp_path, text, what):
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(UsageError, match=what):
+        undercount(read_table(tmp_path / "t.csv"))
+
+
+def test_wrong_cells_are_named(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b,c,count\n1,0,2,5\n0,1,0,-4\n")
+    with pytest.raises(CaseError) as error:
+        read_table(tmp_path / "t.csv")
+    assert [str(p.where) for p in error.value.problems] == ["t.csv:2:c", "t.csv:3:count"]
+
+
+def test_one_row_per_person_is_counted(tmp_path):
+    with (tmp_path / "t.csv").open("w", newline="") as f:
+        csv.writer(f).writerows([["a", "b", "c", "age"], [1, 0, 0, 30], [1, 0, 0, 40], [0, 1, 1, 5]])
+    table = read_table(tmp_path / "t.csv")
+    assert table.lists == ("a", "b", "c")
+    assert table.observed == 3
+
+
+def test_published_tables(shared):
+    mse = shared / "people" / "mse"
+    kosovo = undercount(read_table(mse / "kosovo_1999_lcmcr.csv"))
+    latent = kosovo.estimates[-1]
+    assert latent.converged
+    assert abs(latent.median / 10_356 - 1) < 0.05
+    assert latent.low <= 10_356 <= latent.high
+    gaza = read_table(mse / "gaza_lancet_3lists_table.csv")
+    fitted = loglinear.fit(gaza.counts[None, :], 3)
+    weight = loglinear.weights(fitted, np.array([gaza.counts.sum()]))
+    total = loglinear.averaged(fitted, weight, (0.5,))[0, 0] + gaza.counts.sum()
+    assert abs(total / 64_260 - 1) < 0.03
+
+
+def test_tables_are_fitted_together_as_one_by_one():
+    tables = np.stack([independent(500, (0.3, 0.4, 0.25), s).counts for s in range(3)])
+    together = loglinear.fit(tables, 3)
+    for i, table in enumerate(tables):
+        assert together.log_unseen[i] == pytest.approx(loglinear.fit(table[None, :], 3).log_unseen[0], abs=1e-6)
+    assert len(together.pairs) == len(list(itertools.product((0, 1), repeat=3)))
