@@ -93,7 +93,16 @@ STAGES = (
     Stage(
         "presence",
         "Who may have been there unseen, and what none seen is worth.",
-        ("households.csv", "watch.csv", "places.csv", "case.toml", "surface/*", "tracks/*", "footage/*", "occupancy/*.csv"),
+        (
+            "households.csv",
+            "watch.csv",
+            "places.csv",
+            "case.toml",
+            "surface/*",
+            "tracks/*",
+            "footage/*",
+            "occupancy/*.csv",
+        ),
         ("check",),
         "presence-1",
         rooms.presence,
