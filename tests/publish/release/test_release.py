@@ -17,12 +17,15 @@ from blindspot.case.template import new_case
 from blindspot.cli import cli
 from blindspot.errors import CaseError, UsageError
 from blindspot.publish.release.copying import Drawing
+from blindspot.publish.release.gate import scan
 from blindspot.publish.release.ground import area_km2, cell_of, coarse, read_cell, smallest
 from blindspot.publish.release.inference import gap
 from blindspot.publish.release.pipeline import release
-from blindspot.publish.release.policy import Density_, read_policy
+from blindspot.publish.release.policy import Density_, profile, read_policy
 from blindspot.publish.release.scripts import fold, skeleton, sound
+from blindspot.publish.release.select import select
 from blindspot.publish.release.transforms import band, coarse_time, pseudonym
+from blindspot.publish.release.watch import protected_beside
 from folders import write_case
 from publish.release.canarying import campaign, quick_page, run, switched_off
 from publish.release.cases import RULES, generated, video
@@ -145,6 +148,29 @@ def test_a_name_typed_into_a_kept_column_blocks_the_release(tmp_path):
     assert [line for line in quick(root, "public").blocked if "facts.csv: the value itself" in line] == []
 
 
+def test_positions_and_texts_of_files_that_never_go_are_watched(tmp_path):
+    root = generated(tmp_path / "case", 3, media=False)
+    (root / "households.csv").write_text("id,place,lat,lon,low,high,note\nh1,home_3,34.11111,69.22222,1,2,\n")
+    (root / "sorties.toml").write_text(
+        '[[base]]\nid = "b"\nlat = 34.33333\nlon = 69.44444\nnote = "told by a man who worked at the northern gate"\n'
+    )
+    facts = (root / "facts.csv").read_text().replace("loading is seen", "{}")
+    for words in (
+        "seen at 34.11112 69.22221",
+        "seen at 34.3333 69.4444",
+        "he was a man who worked at the northern gate",
+    ):
+        (root / "facts.csv").write_text(facts.format(words))
+        chosen = profile(read_policy(root), "public")
+        selection, _ = select(root, chosen, b"s" * 32, {})
+        (tmp_path / "copy").mkdir(exist_ok=True)
+        (tmp_path / "copy" / "README.txt").write_text(words)
+        (root / "release.secret").write_text("ab" * 32)
+        watched = [*selection.protected, *protected_beside(root, chosen, [], selection.tables)]
+        selection.kept.clear()
+        assert "watch-list" in {leak.gate for leak in scan(tmp_path / "copy", watched, selection, chosen)}
+
+
 COLUMNS = {
     "sources.csv": ["role", "party", "url", "note", "interest", "derives_from", "basis", "by"],
     "claims.csv": ["said_at", "public_at", "origin", "says", "quote_summary", "url", "note", "verified"],
@@ -154,13 +180,15 @@ COLUMNS = {
 }
 
 
-@settings(max_examples=25)
+@settings(max_examples=60)
 @given(st.data())
 def test_whatever_the_rules_no_canary_comes_out_and_the_copy_opens(tmp_path_factory, data):
     root = generated(tmp_path_factory.mktemp("any") / "case", 11, people=3, claims=4, media=False)
     rules = ['[[table]]\naudience = "court"\nfile = "case.toml"\nkeep = ["id", "title", "date", "question", "place"]\n']
     rules.append('[[table]]\naudience = "court"\nfile = "facts.csv"\nkeep = ["id", "question", "text"]\n')
-    rules.append('[[table]]\naudience = "court"\nfile = "origins.csv"\nkeep = ["id", "fact", "kind"]\n')
+    rules.append(
+        '[[table]]\naudience = "court"\nfile = "origins.csv"\nkeep = ["id", "fact", "kind", "hit", "false_alarm", "opportunity"]\n'
+    )
     for file, columns in COLUMNS.items():
         if file not in {"sources.csv", "claims.csv"} and data.draw(st.booleans()):
             continue
@@ -186,7 +214,12 @@ def test_whatever_the_rules_no_canary_comes_out_and_the_copy_opens(tmp_path_fact
                     f'[[change]]\naudience = "court"\nfile = "{file}"\ncolumn = "{column}"\nhow = "{how}"\nwhy = "w"\n'
                 )
     (root / "release.toml").write_text(RULES + "\n".join(rules))
-    planted, came_out = run(root, root.parent / "run", "court", quick_page)
+    try:
+        planted, came_out = run(root, root.parent / "run", "court", quick_page)
+    except UsageError as error:  # rules under which the copy would not be a case are refused
+        if "would not be a valid case" not in str(error):
+            raise
+        return
     assert planted > 0
     assert came_out == []
     open_case(root.parent / "run" / "copy")

@@ -67,7 +67,7 @@ def in_text(
     )
     for lat, lon, reach, how in _written(text):
         for p in points:
-            if _apart(p, lat, lon) <= tolerance_m + reach:
+            if distance_m(p, lat, lon) <= tolerance_m + reach:
                 yield p, how
 
 
@@ -173,7 +173,8 @@ def _degrees(p: Point, metres: float) -> tuple[float, float]:
     return metres / DEGREE_M, metres / DEGREE_M / max(math.cos(math.radians(p.lat)), 0.01)
 
 
-def _apart(p: Point, lat: float, lon: float) -> float:
+def distance_m(p: Point, lat: float, lon: float) -> float:
+    """Metres between a point and a position near it, on the sphere."""
     return math.hypot(p.lat - lat, (p.lon - lon) * math.cos(math.radians(p.lat))) * DEGREE_M
 
 

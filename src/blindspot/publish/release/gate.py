@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blindspot.case.custody.sums import walk
+from blindspot.publish.release.coordinates import TOLERANCE_M, Point, distance_m
 from blindspot.publish.release.ground import read_cell
 from blindspot.publish.release.model import Leak, Protected, Selection
 from blindspot.publish.release.structure import structure_faults
@@ -22,6 +23,16 @@ def scan(copy: Path, protected: Iterable[Protected], selection: Selection, profi
     """Everything that the watch-list and the lists of allowed structure find in a copy."""
     # The middles of cells lie near what they stand for: they, and nothing else that the copy says, are no leak.
     public = [degree for cell in selection.cells.values() for degree in read_cell(cell["cell"]).centre]
+    # A point of another file that is where a place is that goes as it stands says no more than that place.
+    places = selection.tables.get("places.csv", ([], []))[1]
+    open_places = [
+        Point(float(r["lat"]), float(r["lon"]), r["id"])
+        for r in places
+        if r.get("lat") and r["id"] not in selection.cells
+    ]
+    protected = [
+        p for p in protected if p.kind != "coordinate" or p.where.startswith("places.csv") or not _at(p, open_places)
+    ]
     watch = Watch(protected, selection.kept, [a.value for a in profile.policy.allow], public)
     present, odd = walk(copy)
     leaks = [Leak(f.path, "structure", f.what) for f in odd]
@@ -34,3 +45,8 @@ def scan(copy: Path, protected: Iterable[Protected], selection: Selection, profi
         except TooLarge as error:
             leaks.append(Leak(name, "watch-list", f"{error} unpacks to more than can be searched"))
     return sorted(set(leaks))
+
+
+def _at(p: Protected, places: list[Point]) -> bool:
+    lat, lon = (float(x) for x in p.value.split(","))
+    return any(distance_m(place, lat, lon) <= TOLERANCE_M for place in places)

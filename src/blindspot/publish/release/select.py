@@ -157,7 +157,8 @@ def _note(choice: Choice, out: Selection, file: str, line: int, row: Mapping[str
                 out.kept.add(part.strip())
             elif found := kind(file, column, part.strip()):
                 out.protected.append(Protected(found, part.strip(), f"{file}:{line}:{column}"))
-    if file == "places.csv" and (not {"lat", "lon"} <= set(keep) or _applies(choice, file, "lat", row)):
+    whole = {"lat", "lon"} <= set(keep) and not _applies(choice, file, "lat", row)
+    if row.get("lat") and row.get("lon") and not whole:
         out.protected.append(Protected("coordinate", f"{row['lat']},{row['lon']}", f"{file}:{line}:lat"))
 
 

@@ -8,12 +8,15 @@ people and places have no such exception but [[allow]].
 from __future__ import annotations
 
 import re
+import tomllib
 import urllib.parse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blindspot.case.store import file_hash, hand_files
+from blindspot.errors import UsageError
 from blindspot.publish.release.coordinates import Point, in_bytes, in_text
 from blindspot.publish.release.model import Protected
+from blindspot.publish.release.policy import FILE
 from blindspot.publish.release.scripts import WORD, fold, is_latin, skeleton, sound, squeeze
 from blindspot.publish.release.texts import readings
 from blindspot.publish.release.transforms import SECRET
@@ -288,6 +291,14 @@ def protected_beside(root: Path, profile: Profile, lines: list[Line], going: Ite
             found.append(Protected("file", path.name, name))
         if path.suffix.lower() in _TEXTS and name not in hand_files(root) and path.stat().st_size < 1 << 20:
             found += _prose(path, name)
+    for path in sorted(root.glob("*.toml")):
+        if path.name not in {"case.toml", FILE} and path.is_file():
+            try:
+                found += _typed(tomllib.loads(path.read_text(encoding="utf-8-sig")), path.name)
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise UsageError(
+                    f"{path}: is not TOML, so nobody can tell what in it must not go; mend it or move it out of the case. Nothing was released."
+                ) from error
     for path in sorted(root.glob("*.md")) + sorted(root.glob("*.txt")):
         found += _prose(path, path.name)
     for line in lines:
@@ -312,6 +323,20 @@ def _possible(needles: Mapping[str, Protected], text: str) -> Iterator[str]:
         return
     fours = set(map("".join, zip(text, text[1:], text[2:], text[3:], strict=False)))
     yield from (needle for needle in needles if needle[:4] in fours and needle[-4:] in fours)
+
+
+def _typed(value: Any, where: str) -> Iterator[Protected]:
+    """The texts and positions of a file that never goes, such as sorties.toml."""
+    if isinstance(value, dict):
+        if isinstance(value.get("lat"), int | float) and isinstance(value.get("lon"), int | float):
+            yield Protected("coordinate", f"{value['lat']},{value['lon']}", where)
+        for key, part in value.items():
+            yield from _typed(part, f"{where}:{key}")
+    elif isinstance(value, list):
+        for part in value:
+            yield from _typed(part, where)
+    elif isinstance(value, str):
+        yield Protected("url" if "://" in value else "text", value, where)
 
 
 def _prose(path: Path, name: str) -> Iterator[Protected]:
