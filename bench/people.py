@@ -3,7 +3,7 @@
 python bench/people.py linkage PEOPLE_DATA [--seed N] [--peers]   lists of the reference, half of the true records removed
 python bench/people.py mse PEOPLE_DATA                            published tables of multiple systems estimation
 python bench/people.py grades PEOPLE_DATA                         Airwars' own grades from the recorded sources
-python bench/people.py scale ROWS                                 two generated lists of ROWS rows
+python bench/people.py scale ROWS PEOPLE_DATA                            two generated lists of ROWS rows
 """
 
 import collections
@@ -71,7 +71,9 @@ def linkage(folder, seed, peers):
     place = {r["pid"]: j for j, r in enumerate(b_half)}
     truth = {i: place[r["moh_pid"]] for i, r in enumerate(a) if r["moh_pid"] in place}
     print(f"{len(a)} labelled rows, {len(truth)} with a true record among {len(b_half)}; seed {seed}\n")
-    print("| lists | system | best F1 | F1 at p>=.95 | R at P 95 % | ECE | s | CPU s |\n|---|---|---|---|---|---|---|---|")
+    print(
+        "| lists | system | best F1 | F1 at p>=.95 | R at P 95 % | ECE | s | CPU s |\n|---|---|---|---|---|---|---|---|"
+    )
     tasks = [("Arabic", "ar", "ar", True), ("Arabic, names only", "ar", "ar", False), ("English-Arabic", "en", "ar", True),
              ("English-Arabic, names only", "en", "ar", False), ("English-English", "en", "en", True)]  # fmt: skip
     for name, left, right, facts in tasks:
@@ -96,7 +98,9 @@ def run(name, a, b, truth):
         found = link(a, b, executor)
     k = found.kept
     line = scores(found.pairs[k], found.p[k], truth, len(truth))
-    print(f"| {name} | ours | {line} | {time.perf_counter() - start:.1f} | {time.process_time() - cpu:.1f} |", flush=True)
+    print(
+        f"| {name} | ours | {line} | {time.perf_counter() - start:.1f} | {time.process_time() - cpu:.1f} |", flush=True
+    )
 
 
 def fuzzy(name, left, right, truth):
@@ -119,7 +123,10 @@ def fuzzy(name, left, right, truth):
     pairs = np.array([(i, m[2]) for i, m in zip(sample, best, strict=True)])
     kept = {i: j for i, j in truth.items() if i % 4 == 0}
     line = scores(pairs, np.array([m[1] / 100 for m in best]), kept, len(kept))
-    print(f"| {name} | rapidfuzz token_sort (every 4th row) | {line} | {time.perf_counter() - start:.1f} | {time.process_time() - cpu:.1f} |", flush=True)
+    print(
+        f"| {name} | rapidfuzz token_sort (every 4th row) | {line} | {time.perf_counter() - start:.1f} | {time.process_time() - cpu:.1f} |",
+        flush=True,
+    )
 
 
 def splink_stock(name, a, b, left, right, truth, *, facts):
@@ -148,16 +155,27 @@ def splink_stock(name, a, b, left, right, truth, *, facts):
             return None
 
     start, cpu = time.perf_counter(), time.process_time()
-    comparisons = [cl.JaroWinklerAtThresholds("first"), cl.JaroWinklerAtThresholds("second"), cl.JaroWinklerAtThresholds("last")]
+    comparisons = [
+        cl.JaroWinklerAtThresholds("first"),
+        cl.JaroWinklerAtThresholds("second"),
+        cl.JaroWinklerAtThresholds("last"),
+    ]
     if facts:
         comparisons += [cl.ExactMatch("age"), cl.ExactMatch("sex")]
     settings = SettingsCreator(
         link_type="link_only",
         comparisons=comparisons,
-        blocking_rules_to_generate_predictions=[block_on("first", "last"), block_on("first", "second"), block_on("second", "last"), block_on("last", "age")],
+        blocking_rules_to_generate_predictions=[
+            block_on("first", "last"),
+            block_on("first", "second"),
+            block_on("second", "last"),
+            block_on("last", "age"),
+        ],
     )
     api = DuckDBAPI()
-    linker = Linker([api.register(table(a, left), table_name="a"), api.register(table(b, right), table_name="b")], settings)
+    linker = Linker(
+        [api.register(table(a, left), table_name="a"), api.register(table(b, right), table_name="b")], settings
+    )
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("first", "last"))
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("second"))
@@ -171,11 +189,19 @@ def splink_stock(name, a, b, left, right, truth, *, facts):
             used_b.add(j)
             kept.append((i, j, r["match_probability"]))
     line = scores(np.array([k[:2] for k in kept]), np.array([k[2] for k in kept]), truth, len(truth))
-    print(f"| {name} | Splink, stock | {line} | {time.perf_counter() - start:.1f} | {time.process_time() - cpu:.1f} |", flush=True)
+    print(
+        f"| {name} | Splink, stock | {line} | {time.perf_counter() - start:.1f} | {time.process_time() - cpu:.1f} |",
+        flush=True,
+    )
 
 
 def mse(folder):
-    published = {"kosovo_1999_lcmcr": "10,356 (9,002-12,122)", "UKdat_5": "10,000-13,000", "UKdat": "10,000-13,000", "gaza_lancet_3lists_table": "64,260 (55,298-78,525)"}
+    published = {
+        "kosovo_1999_lcmcr": "10,356 (9,002-12,122)",
+        "UKdat_5": "10,000-13,000",
+        "UKdat": "10,000-13,000",
+        "gaza_lancet_3lists_table": "64,260 (55,298-78,525)",
+    }
     print("| table | published | seed | model | estimate | converged | s |\n|---|---|---|---|---|---|---|")
     for name, said in published.items():
         for seed in (1, 2):
@@ -184,7 +210,10 @@ def mse(folder):
                 found = undercount(read_table(folder / "mse" / f"{name}.csv"), seed, executor)
             took = time.perf_counter() - start
             for e in found.estimates:
-                print(f"| {name} | {said} | {seed} | {e.name} | {e.median:,.0f} ({e.low:,.0f}-{e.high:,.0f}) | {e.converged} ({e.says}) | {took:.1f} |", flush=True)
+                print(
+                    f"| {name} | {said} | {seed} | {e.name} | {e.median:,.0f} ({e.low:,.0f}-{e.high:,.0f}) | {e.converged} ({e.says}) | {took:.1f} |",
+                    flush=True,
+                )
 
 
 def grades(folder):
@@ -201,7 +230,7 @@ def grades(folder):
         incident = Incident(
             origins=frozenset(sources[r["code"]]) if r["civ_harm_reported"] != "No" else frozenset(),
             admissions=frozenset({"conceded"}) if conceded else frozenset(),
-            actors=frozenset(x.strip() for x in r["belligerents"].split(",") if x.strip()),
+            actors=frozenset(f"actor {i}" for i in range(int(float(r["n_bell"] or 0)))),
             denied=r["civ_harm_reported"] == "No",
         )
         pairs.append((r["grade"].strip(), grade(incident, book).grade))
@@ -209,17 +238,20 @@ def grades(folder):
     names = sorted(set(truth) | set(got))
     agree = np.mean([t == g for t, g in pairs])
     chance = sum((truth.count(n) / len(pairs)) * (got.count(n) / len(pairs)) for n in names)
-    print(f"{len(pairs)} graded incidents with a source list: accuracy {agree:.3f}, kappa {(agree - chance) / (1 - chance):.3f}")
+    print(
+        f"{len(pairs)} graded incidents with a source list: accuracy {agree:.3f}, kappa {(agree - chance) / (1 - chance):.3f}"
+    )
     for n in names:
         tp = sum(t == g == n for t, g in pairs)
         print(f"  {n}: F1 {2 * tp / max(1, truth.count(n) + got.count(n)):.2f} ({truth.count(n)})")
 
 
-def scale(n):
-    """Invented names from a stock of syllables; every second row of A is on B with one letter changed."""
+def scale(n, folder):
+    """Names dealt at random from a dictionary; every second row of A is on B with one letter changed."""
     draw = np.random.default_rng(1)
-    syllables = [c + v for c in "bdfghjklmnrstwyz" for v in ("a", "i", "u")]
-    stock = sorted({"".join(draw.choice(syllables, draw.integers(2, 4))) for _ in range(20_000)})
+    with (folder / "names" / "tfp_dict_ar_en.csv").open(encoding="utf-8") as f:
+        words = {row[1] for row in csv.reader(f) if len(row) == 2 and row[1].isalpha() and len(row[1]) > 2}
+    stock = draw.permutation(sorted(words))  # names of a public dictionary, dealt at random: no one in particular
     weight = 1 / np.arange(5, len(stock) + 5)
     pick = draw.choice(len(stock), (n + n // 2, 4), p=weight / weight.sum())
     names = [" ".join(stock[k] for k in row) for row in pick]
@@ -228,7 +260,11 @@ def scale(n):
     altered = [m[:-1] + "a" if i % 3 == 0 else m for i, m in enumerate(names)]
 
     def made(rows, texts):
-        return People(tuple(map(str, rows)), names_of([(texts[r], "") for r in rows]), Facts(ages[rows], ages[rows] + 0.999, np.zeros(len(rows), int)))
+        return People(
+            tuple(map(str, rows)),
+            names_of([(texts[r], "") for r in rows]),
+            Facts(ages[rows], ages[rows] + 0.999, np.zeros(len(rows), int)),
+        )
 
     a, b = made(a_rows, names), made(b_rows, altered)
     start, cpu = time.perf_counter(), time.process_time()
@@ -238,7 +274,9 @@ def scale(n):
     k = found.kept
     line = scores(found.pairs[k], found.p[k], truth, len(truth))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"| {n} x {len(b_rows)} | {line} | {time.perf_counter() - start:.1f} s | {time.process_time() - cpu:.1f} CPU s | {memory:.2f} GB |")
+    print(
+        f"| {n} x {len(b_rows)} | {line} | {time.perf_counter() - start:.1f} s | {time.process_time() - cpu:.1f} CPU s | {memory:.2f} GB |"
+    )
 
 
 if __name__ == "__main__":
@@ -246,6 +284,6 @@ if __name__ == "__main__":
     if what == "linkage":
         linkage(Path(rest[0]), int(rest[rest.index("--seed") + 1]) if "--seed" in rest else 0, "--peers" in rest)
     elif what == "scale":
-        scale(int(rest[0]))
+        scale(int(rest[0]), Path(rest[1]))
     else:
         {"mse": mse, "grades": grades}[what](Path(rest[0]))
