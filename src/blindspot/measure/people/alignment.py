@@ -113,6 +113,8 @@ def _align(
     seen = np.empty((width, width), dtype=np.uint8)
     edge = np.empty((width, width), dtype=np.int64)
     for p in range(len(pairs)):
+        if len(weight) and weight[p] <= 1e-3:
+            continue  # it teaches nothing, and nothing else is asked of it
         x, y = pairs[p, 0], pairs[p, 1]
         na, nb = lengths_a[x], lengths_b[y]
         own = before[p] if len(before) else 0.0

@@ -29,6 +29,7 @@ SCRIPTS = ("arabic", "latin")
 PRIOR_COUNT = 60.0  # how many linked pairs the packaged values are worth; judgement
 PRIOR_LEVEL = 5.0  # and how many at each level; judgement
 ROUNDS = 8
+NARROWED, RIVAL = 1, 12.0  # after this round pairs that many nats below the best of their row are left alone
 SURE = 0.5  # pairs below teach nothing: there are many of them, and most are not links
 
 
@@ -95,7 +96,7 @@ def link(a: People, b: People, executor: Executor | None = None) -> Linked:
     scale, n_b = Scale(0.0, 1.0, 0.5), max(1, len(b.ids))
     relatives = _relatives(b)
     p = related = np.empty(0)
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         parts = [v.agree()[0] for v in views]
         name = np.concatenate([part.total for part in parts])
         given = np.concatenate([part.given for part in parts])
@@ -114,6 +115,12 @@ def link(a: People, b: People, executor: Executor | None = None) -> Linked:
             _refit(v, sure[start : start + len(v.pairs)])
             start += len(v.pairs)
         age_m, sex_m = _refit_facts(facts, sure)
+        if turn == NARROWED:
+            best = tops(pairs[:, 0], net, len(everyone.ids))
+            worth = net > best[pairs[:, 0]] - RIVAL
+            _narrow(views, worth)
+            pairs, real, p, related = pairs[worth], real[worth], p[worth], related[worth]
+            facts = Compared(facts.age[worth], facts.age_chance[worth], facts.sex[worth], facts.sex_chance[worth])
     pairs, p, related = pairs[real], p[real], related[real]
     kept = np.zeros(len(p), dtype=bool)
     kept[assign(pairs[:, 0], pairs[:, 1], p)] = True
@@ -174,6 +181,15 @@ def _has(people: People, script: str) -> np.ndarray:
 
 def _tokens(people: People, script: str, kept: np.ndarray) -> Tokens:
     return tokenise([t if k else () for t, k in zip(people.names[script], kept, strict=True)], MOST)
+
+
+def _narrow(views: list[View], worth: np.ndarray) -> None:
+    start = 0
+    for v in views:
+        part = worth[start : start + len(v.pairs)]
+        start += len(v.pairs)
+        v.pairs = v.pairs[part]
+        v.lexicon = Lexicon(v.lexicon.together, v.lexicon.other, v.lexicon.weight[part])
 
 
 def _refit(view: View, p: np.ndarray) -> None:
