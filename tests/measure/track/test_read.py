@@ -196,14 +196,14 @@ def test_verbs_print_one_object_and_end_with_2_on_bad_input(tmp_path):
 
 def test_streets_of_an_extract_and_tracks_on_them(tmp_path):
     pytest.importorskip("leuvenmapmatching")
-    nodes = "".join(f'<node id="{k}" lat="34.5" lon="{69.1 + 0.002 * k}"/>' for k in range(12))
-    refs = "".join(f'<nd ref="{k}"/>' for k in range(12))
+    nodes = "".join(f'<node id="{k}" lat="34.5" lon="{69.1 + 0.002 * k}"/>' for k in range(20))
+    refs = "".join(f'<nd ref="{k}"/>' for k in range(20))
     way = f'<way id="1">{refs}<tag k="highway" v="residential"/></way><way id="2"><nd ref="0"/><nd ref="5"/></way>'
     (tmp_path / "a.osm").write_text(f"<osm>{nodes}{way}</osm>")
     (tmp_path / "a.csv").write_text(drive(10))
     tracks = read_tracks([tmp_path / "a.csv"]).tracks
     streets = read_streets(tmp_path / "a.osm", tracks.frame)
-    assert len(streets.edges) == 11
+    assert len(streets.edges) == 19
     found = match(tracks, streets)
     assert np.isfinite(found.off_m).mean() > 0.9
     assert np.nanmax(found.off_m) < 1

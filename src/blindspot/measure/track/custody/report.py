@@ -10,6 +10,8 @@ from blindspot.errors import Problem, UsageError, Where
 from blindspot.measure.track.custody.episodes import OTHERS, SEED, episodes, units
 from blindspot.measure.track.custody.evaluate import Evaluation, evaluate
 from blindspot.measure.track.custody.footage import box_episodes
+from blindspot.measure.track.follow.many import follow_many
+from blindspot.measure.track.model import Boxes
 from blindspot.measure.track.summary import problem_row
 
 if TYPE_CHECKING:
@@ -17,6 +19,17 @@ if TYPE_CHECKING:
 
 NUMBER = 6000  # interruptions judged
 MORE = 30_000  # displacements in footage, where each file has a law of its own
+
+
+def _named(boxes: Boxes, problems: list[Problem]) -> Boxes:
+    """The boxes that have an identity; where none has, objects are followed first, and that is said."""
+    known = boxes.id >= 0
+    if not known.any():
+        says = "boxes have no identities: objects are followed first, so a switch of the tracker counts as a vehicle"
+        problems.append(Problem(Where(boxes.name), says, None, None))
+        return follow_many(boxes).boxes
+    fields = (getattr(boxes, name)[known] for name in ("frame", "id", "x", "y", "w", "h", "score"))
+    return Boxes(*fields, boxes.name, boxes.fps)
 
 
 def custody(
@@ -27,7 +40,7 @@ def custody(
         raise UsageError(f"--gap {gap_s:g}: is no length of time; write seconds above 0.")
     problems = list(read.problems)
     if read.boxes and not len(read.tracks.t):
-        named = [b for b in read.boxes if (b.id >= 0).any()]
+        named = [_named(b, problems) for b in read.boxes]
         e = box_episodes(named, gap_s, number, seed=seed)
         found = evaluate(e, gap_s, box_episodes(named, gap_s, MORE, alone=True, seed=seed), seed=seed)
         overlaid, kind = False, "boxes, camera motion from the boxes"

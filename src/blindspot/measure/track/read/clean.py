@@ -27,7 +27,7 @@ class Rows:
     """Fixes of one file, as found. a, b: lat, lon in degrees, or x, y in metres where `planar`. row: line in the file."""
 
     file: str
-    id: Sequence[str] | np.ndarray
+    id: Sequence[str] | np.ndarray | tuple[np.ndarray, Ints]  # or sorted names and the number of each row's
     t: Floats
     a: Floats
     b: Floats
@@ -39,7 +39,7 @@ class Rows:
 def clean(rows: Rows, fastest_ms: float = FASTEST_MS) -> tuple[Tracks, list[Problem]]:
     """Tracks in order of their ids, and the problems of the file."""
     problems = list(rows.problems)
-    names, number = np.unique(np.asarray(rows.id, dtype=str), return_inverse=True)
+    names, number = rows.id if isinstance(rows.id, tuple) else _numbered(rows.id)
     t, a, b, row = rows.t, rows.a, rows.b, rows.row
     keep = np.ones(len(t), bool)
 
@@ -129,6 +129,11 @@ def _jumps(
     spike[1:] &= ~spike[:-1]  # of a run of jumps every second fix is off
     jump[1:] = fast & ~spike[1:] & ~spike[:-1]
     return spike, jump
+
+
+def _numbered(ids: Sequence[str] | np.ndarray) -> tuple[np.ndarray, Ints]:
+    names, number = np.unique(np.asarray(ids, dtype=str), return_inverse=True)
+    return names, number
 
 
 def _n(count: int) -> str:

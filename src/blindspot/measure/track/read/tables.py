@@ -14,7 +14,7 @@ from blindspot.measure.track.read.clean import Rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from blindspot.measure.track.model import Floats
+    from blindspot.measure.track.model import Floats, Ints
 
 # Names, in lower case without marks, by which columns go.
 TIME = (
@@ -133,11 +133,18 @@ def _rows(path: Path, table: Any, zone: times.Zone, first: int, problems: list[P
     if where["t"] is None:
         raise UsageError(f"{path.name}: has no column of times. Name one of the columns time.")
     t = _times(table[where["t"]], path.name, zone, problems, first)
-    if where["id"]:
-        ids = np.asarray(table[where["id"]].cast("string").fill_null("").to_numpy(zero_copy_only=False), dtype=str)
-    else:
-        ids = np.full(table.num_rows, path.stem)
+    ids = _ids(table[where["id"]]) if where["id"] else (np.array([path.stem]), np.zeros(table.num_rows, np.int64))
     return Rows(path.name, ids, t, a, b, row, planar, problems)
+
+
+def _ids(column: Any) -> tuple[np.ndarray, Ints]:
+    """Sorted names and the number of each row's."""
+    coded = column.cast("string").fill_null("").combine_chunks().dictionary_encode()
+    names = np.asarray(coded.dictionary.to_pylist(), dtype=str)
+    order = np.argsort(names)
+    place = np.empty(len(names), np.int64)
+    place[order] = np.arange(len(names))
+    return names[order], place[np.asarray(coded.indices, np.int64)]
 
 
 def _by_content(path: Path, table: Any, problems: list[Problem]) -> dict[str, str | None]:
