@@ -28,8 +28,10 @@ def _named(boxes: Boxes, problems: list[Problem]) -> Boxes:
         says = "boxes have no identities: objects are followed first, so a switch of the tracker counts as a vehicle"
         problems.append(Problem(Where(boxes.name), says, None, None))
         return follow_many(boxes).boxes
-    fields = (getattr(boxes, name)[known] for name in ("frame", "id", "x", "y", "w", "h", "score"))
-    return Boxes(*fields, boxes.name, boxes.fps)
+    b = boxes
+    return Boxes(
+        b.frame[known], b.id[known], b.x[known], b.y[known], b.w[known], b.h[known], b.score[known], b.name, b.fps
+    )
 
 
 def custody(
