@@ -23,7 +23,8 @@ FLOOR = -8.0  # nats: the score of a row without any candidate
 SLOPES = np.exp(np.linspace(np.log(0.3), np.log(2.0), 39))
 EVEN = np.linspace(-6.0, 10.0, 65)  # scores at which a link may be as likely as not
 STEADY = 40.0  # how strongly the slope is held near 1 and the even score near 0, in decoys: judgement
-_BINS = np.linspace(-8.5, 40.0, 389)
+# Scores below -2 are lumped together: no link is in question there, and their spread should not bend the slope.
+_BINS = np.linspace(-2.0, 40.0, 337)
 
 
 @dataclass(frozen=True, slots=True)
