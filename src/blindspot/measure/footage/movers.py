@@ -30,6 +30,7 @@ FEWEST = 6  # pictures a track must be seen in
 REACH = 12.0  # pixels a spot may jump between pictures
 LARGEST = 0.02  # of the picture: more is not a mover
 TALLEST = 30.0  # metres: a parallax that would need more height is none
+FASTEST = 60.0  # metres a second: above it no road traffic is meant; judgement
 ALONG = 25.0  # degrees by which parallax may be off the camera's way
 
 
@@ -175,6 +176,8 @@ def _place(track: Track, clip: Clip, seen: Seen | None, scale: tuple[float, floa
     distance = float(np.linalg.norm(gone))
     if seconds > 0:
         track.speed = distance / seconds
+        if track.speed > FASTEST:
+            track.why = f"no road traffic: over {FASTEST:.0f} m/s; noise of the picture, a wrong pose, or something in the air"
     flown = seen.view.origin[rows[-1]] - seen.view.origin[rows[0]]
     flown_m = float(np.linalg.norm(flown))
     above = float(geo.to_geodetic(seen.view.origin[rows[0]])[2] - seen.view.ground[rows[0]])
