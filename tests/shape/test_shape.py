@@ -1,6 +1,7 @@
 """Small facts about the architecture, each a line that says file and why."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +39,10 @@ def test_every_verb_has_help_with_an_example_and_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text()
     for name in cli.commands:
         shown = CliRunner().invoke(cli, [name, "-h"]).output
-        assert "Example:" in shown, f"{name}: -h has no example"
+        assert re.search(r"^  Example:\n    blindspot ", shown, re.MULTILINE), (
+            f"{name}: -h has no example on lines of its own"
+        )
+        assert "\\b" not in shown
         assert f"`{name}" in readme, f"{name}: not in README.md"
 
 

@@ -50,6 +50,16 @@ for verb in VERBS:
     cli.add_command(verb)
 
 
+def _as_written(command: click.Command) -> None:
+    """Examples stand in help as they are written: docstrings are raw, and click wants a backspace before such lines."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _as_written(inner)
+
+
+_as_written(cli)
+
+
 def main() -> None:
     r"""Run the command line; errors that are meant for a person are printed as such."""
     try:

@@ -177,7 +177,9 @@ def _place(track: Track, clip: Clip, seen: Seen | None, scale: tuple[float, floa
     if seconds > 0:
         track.speed = distance / seconds
         if track.speed > FASTEST:
-            track.why = f"no road traffic: over {FASTEST:.0f} m/s; noise of the picture, a wrong pose, or something in the air"
+            track.why = (
+                f"no road traffic: over {FASTEST:.0f} m/s; noise of the picture, a wrong pose, or something in the air"
+            )
     flown = seen.view.origin[rows[-1]] - seen.view.origin[rows[0]]
     flown_m = float(np.linalg.norm(flown))
     above = float(geo.to_geodetic(seen.view.origin[rows[0]])[2] - seen.view.ground[rows[0]])
