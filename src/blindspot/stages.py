@@ -153,8 +153,6 @@ STAGES = (
         "report-6",
     ),
 )
-# Rooms that are planned and what a case would need for them; a review says so instead of passing over them in silence.
-NOT_YET: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +267,7 @@ def review(
 
         rooms = [s for s in run.before(entry) if s.run is not None]
         results = {s.name: run.result(s.name) for s in rooms}
-        missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)] + list(NOT_YET)
+        missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)]
         progress(entry.says)
         files = publish(run.case, results, target, missing)
         run.store.put("report", made, {"summary": summary(run.case, results["weigh"])}, [*outputs, *files])
@@ -335,7 +333,7 @@ def drawn(copy: Path) -> Result:
         if entry.run is not None:
             before = {s.name for s in run.before(entry)}
             results[entry.name] = entry.run(Given(run.case, None, {n: r for n, r in results.items() if n in before}))
-    missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)] + list(NOT_YET)
+    missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)]
     publish(run.case, results, copy, missing)
     return results["weigh"]
 
