@@ -134,7 +134,7 @@ STAGES = (
         "Which account the evidence supports, with ranges, and what carries it.",
         ("*",),
         OFFERING,
-        "weigh-4",
+        "weigh-5",
         rooms.weigh,
     ),
     Stage(
