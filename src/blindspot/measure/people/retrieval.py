@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _STEPS = 512
 _LAST = 7
+_VISITS = 150_000  # rows of B looked at for one row of A, after its two rarest tokens: keeps long lists linear
+_PAIRS = 10_000_000  # candidate pairs in all, where that leaves at least ten for each row
 _IN_PLACE = np.float32(1.5)  # a given name in the place of a given name, a family in that of a family; judgement
 
 
@@ -36,6 +38,7 @@ def retrieve(
 ) -> np.ndarray:
     """Pairs of rows (P, 2), ordered by row of A then of B."""
     held_start, held = _postings(b)
+    keep = int(np.clip(_PAIRS // max(1, len(a.rows)), 10, keep))
     worth = np.maximum(0.0, log_g - np.log(near.later @ np.exp(log_g))[:, None])
     worth[:, LEVELS] = 0.0
     chunks = np.array_split(np.arange(len(a.rows)), max(1, min(64, len(a.rows) // 256)))
@@ -81,9 +84,21 @@ def _best(
     y = np.empty(len(rows) * keep, dtype=np.int64)
     used = 0
     touched = np.empty(n, dtype=np.int64)
+    cost = np.zeros(rows.shape[1], dtype=np.int64)
     for r in range(len(rows)):
         count = 0
-        for i in range(lengths[r]):
+        size = lengths[r]
+        for i in range(size):  # the rarest tokens first
+            cost[i] = 0
+            for e in range(start[rows[r, i]], start[rows[r, i] + 1]):
+                cost[i] += held_start[other[e] + 1] - held_start[other[e]]
+        turn = np.argsort(cost[:size])
+        visited = 0
+        for step in range(size):
+            i = turn[step]
+            if step > 1 and visited + cost[i] > _VISITS:
+                break
+            visited += cost[i]
             s = rows[r, i]
             for e in range(start[s], start[s + 1]):
                 base = worth[s, level[e]]
