@@ -10,6 +10,7 @@ import sqlite3
 import struct
 import zipfile
 import zlib
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -94,7 +95,7 @@ def office(member, xml):
 
 def edited_database(tmp_path, encoding="UTF-8"):
     path = tmp_path / "edited.db"
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute(f"pragma encoding='{encoding}'")
         db.execute("pragma secure_delete=off")
         db.execute("create table places (name text)")
@@ -386,11 +387,10 @@ def test_names_are_not_seen_everywhere(tmp_path):
 @pytest.mark.parametrize("pad", range(380, 520, 7))
 def test_a_name_over_two_pages_of_a_database_is_found(pad, tmp_path):
     for lead in (pad, pad + 506):  # between a record and its first page, and between two pages of the chain
-        with sqlite3.connect(tmp_path / "x.db") as db:
+        with closing(sqlite3.connect(tmp_path / "x.db")) as db, db:
             db.execute("pragma page_size=512")
             db.execute("create table places (name text)")
             db.execute("insert into places values (?)", ("x" * lead + NAME + "y" * 900,))
-        db.close()
         assert "watch-list" in caught(tmp_path / "copy", "case.gpkg", (tmp_path / "x.db").read_bytes())
         (tmp_path / "x.db").unlink()
 

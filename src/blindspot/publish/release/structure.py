@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 import tomllib
+from contextlib import closing
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -135,7 +136,7 @@ def _sqlite(path: Path) -> Iterator[str]:
     if raw[18:20] != b"\x01\x01":
         yield "keeps a write-ahead log"
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as database:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
             names = [
                 row[0] for row in database.execute("select name from sqlite_master where type in ('table', 'view')")
             ]
