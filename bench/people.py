@@ -3,6 +3,7 @@
 python bench/people.py linkage PEOPLE_DATA [--seed N] [--peers]   lists of the reference, half of the true records removed
 python bench/people.py mse PEOPLE_DATA                            published tables of multiple systems estimation
 python bench/people.py grades PEOPLE_DATA                         Airwars' own grades from the recorded sources
+python bench/people.py sudan PEOPLE_DATA                          1,000 draws of the links of three lists, each estimated
 python bench/people.py scale ROWS PEOPLE_DATA                            two generated lists of ROWS rows
 """
 
@@ -216,6 +217,52 @@ def mse(folder):
                 )
 
 
+def sudan(folder, draws=1000):
+    """Khartoum, three lists: duplicates and overlaps drawn with the probabilities of their scores; no covariates."""
+    from blindspot.measure.people.draws import estimate_draws, tables
+
+    curve = collections.defaultdict(list)
+    for r in rows_of(folder / "mse" / "sudan_score_probs.csv"):
+        curve[r["par"], r["score"]].append((float(r["p_cum"]), float(r["prob"])))
+    links, records = (
+        rows_of(folder / "mse" / "sudan_candidate_links.csv"),
+        rows_of(folder / "mse" / "sudan_records.csv"),
+    )
+    print("| Khartoum | published | median of draws | over draws | s |\n|---|---|---|---|---|")
+    for name, said, cause in (
+        ("all causes", "61,202 (22,286-209,152)", ""),
+        ("intentional injury", "26,024 (12,571-58,704)", "intentional injury"),
+    ):
+        kept = [r for r in records if r["loc_death"] == "Khartoum" and cause in r["cod"]]
+        at = {r["dup_id"]: i for i, r in enumerate(kept)}
+        found = [
+            (at[r["parent_id"]], at[r["dup_id"]], "d", r["dup_score"])
+            for r in kept
+            if r["parent_id"] != r["dup_id"] and r["parent_id"] in at
+        ]
+        found += [
+            (at[x["match1_id"]], at[x["match2_id"]], "o", x["ovrlp_score"])
+            for x in links
+            if x["match1_id"] in at and x["match2_id"] in at
+        ]
+        u = np.random.default_rng(1).random((draws, 2, 6))  # one position on each curve for each draw
+        p = np.stack(
+            [
+                np.interp(u[:, int(kind == "o"), int(score)], *np.transpose(curve[kind, score]))
+                for *_, kind, score in found
+            ],
+            axis=1,
+        )
+        start = time.perf_counter()
+        on = np.array([int(r["list"][-1]) - 1 for r in kept])
+        drawn = estimate_draws(tables(on, np.array([f[:2] for f in found]), p, 3, 7), 3)
+        low, middle, high = drawn.mixture()
+        least, most = drawn.spread()
+        print(
+            f"| {name} | {said} | {middle:,.0f} ({low:,.0f}-{high:,.0f}) | {least:,.0f}-{most:,.0f} | {time.perf_counter() - start:.1f} |"
+        )
+
+
 def grades(folder):
     """Distinct publishers stand for origins here: the archive does not say who copied whom."""
     sources = collections.defaultdict(set)
@@ -286,4 +333,4 @@ if __name__ == "__main__":
     elif what == "scale":
         scale(int(rest[0]), Path(rest[1]))
     else:
-        {"mse": mse, "grades": grades}[what](Path(rest[0]))
+        {"mse": mse, "grades": grades, "sudan": sudan}[what](Path(rest[0]))

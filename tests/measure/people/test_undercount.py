@@ -117,3 +117,31 @@ def test_tables_are_fitted_together_as_one_by_one():
     for i, table in enumerate(tables):
         assert together.log_unseen[i] == pytest.approx(loglinear.fit(table[None, :], 3).log_unseen[0], abs=1e-6)
     assert len(together.pairs) == len(list(itertools.product((0, 1), repeat=3)))
+
+
+def test_links_that_are_sure_join_and_links_that_are_not_do_not():
+    from blindspot.measure.people.draws import tables
+
+    on, pairs = np.array([0, 1, 2, 2, 0]), np.array([[0, 1], [1, 2], [2, 3]])
+    sure = tables(on, pairs, np.ones((1, 3)), 3, 1)[0]
+    never = tables(on, pairs, np.zeros((1, 3)), 3, 1)[0]
+    assert sure[0b111] == 1
+    assert sure[0b001] == 1
+    assert sure.sum() == 2
+    assert list(never[[1, 2, 4]]) == [2, 1, 2]
+
+
+def test_doubt_about_links_widens_the_estimate():
+    from blindspot.measure.people.draws import estimate_draws, tables
+
+    random = np.random.default_rng(4)
+    on = np.repeat([0, 1, 2], 300)
+    pairs = np.array(
+        [(i, j) for i, j in zip(range(120), range(300, 420), strict=True)] + [(i, 600 + i) for i in range(60, 160)]
+    )
+    doubt = random.uniform(0.3, 0.9, (60, len(pairs)))
+    drawn = estimate_draws(tables(on, pairs, doubt, 3, 2), 3)
+    again = estimate_draws(tables(on, pairs, doubt, 3, 2), 3)
+    assert np.array_equal(drawn.totals, again.totals, equal_nan=True)
+    low, high = drawn.spread()
+    assert low < drawn.mixture()[1] < high
