@@ -2,7 +2,7 @@
 
 Between two frames a similarity q = a p + b (p, q complex: x + iy) is fitted to the middles of the boxes seen in both, by
 weighted least squares with three rounds of Cauchy weights, so that the larger part that moves alike (the parked, the queue)
-leads. a is drawn to 1 by a prior worth four boxes as far out as the boxes are on average: few boxes give a shift only: a picture hardly turns in a sixth of a second.
+leads. a is drawn to 1 by a prior worth one box as far out as the boxes are on average, so that few boxes give a shift only.
 The vehicle that is asked about is taken out of the sums, so that its own way through a gap never helps to find it.
 Where pictures are at hand a homography of the ground is better (`stabilise`, or georeferencing by the footage room).
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Complex = NDArray[np.complex128]
 
-PRIOR_BOXES = 4.0
+PRIOR_BOXES = 1.0
 
 
 @dataclass(frozen=True, slots=True)
