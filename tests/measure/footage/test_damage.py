@@ -10,7 +10,7 @@ from blindspot.measure.footage.klv import Reader, cut
 from blindspot.measure.footage.model import Ledger
 from blindspot.measure.footage.reading import read_footage
 from blindspot.measure.footage.sets import Collector
-from measure.footage.fuzz import fuzz
+from measure.footage.fuzz import fuzz, read_klv
 from measure.footage.made import Faults, clip
 
 NO_UNITS = np.empty((0, 7), np.int64)
@@ -184,3 +184,17 @@ def test_mutations_of_a_set_in_universal_keys_are_kept():
     t, ledger, _ = telemetry(content + content)
     assert t.number("sensor_true_altitude") == pytest.approx([1054.4, 1054.4])
     assert ledger.parts["unknown"] == 2 * len(unknown)
+
+
+# Found by `make fuzz`: a set whose claimed end falls where a block ends, with another key begun just before.
+FOUND = bytes.fromhex(
+    "060e2b34020101010e01010201010000820030060e2b34060e2b3493f63e9bd253bb4e1f74382de8d0269cda8e7909fb931d"
+    "786104e46e38aa5038060e2b34020b01010e01030306000000cd81538b3af6a2e6551d2e8eb7e54b100d811df65f93ebe09d"
+    "ebefefc64c4fe1f25ac3a978bbccd4baf45c6e303dd30d020b6bbd4c4d33b6707febafa0a2b94cdf3c8b57aa060e2b34060e"
+    "2b34060e2b34060e2b34060e2b34060e2b34060e"
+)
+
+
+@pytest.mark.parametrize("pieces", range(2, 40))
+def test_a_key_that_begins_before_the_claimed_end_is_waited_for(pieces):
+    assert read_klv(FOUND, pieces) == read_klv(FOUND, 1)

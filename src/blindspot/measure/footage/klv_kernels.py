@@ -213,6 +213,8 @@ def walk_klv(data, end, final, keys, forms, names, packets, items):
                 n = after
                 at = claimed
                 continue
+        if claimed + 20 > end and not final and end - at < 2 * MOST_BYTES:
+            return m, n, at  # a key that begins before its claimed end, or the label behind it, may not be whole yet
         after = at + 16 if key >= 0 else at + 4  # a label that is cut short may be followed at once
         if ahead < after:
             ahead = next_key(data, after, end, keys)
