@@ -36,7 +36,7 @@ def _share(value: Any) -> Any:
         return value
     found = scales.read_probability(value)
     if not isinstance(found, Range):
-        raise ValueError("is a computation; write a range such as 0.2-0.4")  # noqa: TRY004  # pydantic takes ValueError  # pydantic reads ValueError
+        raise ValueError("is a computation; write a range such as 0.2-0.4")  # noqa: TRY004  # pydantic reads ValueError
     return found
 
 
