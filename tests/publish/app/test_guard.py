@@ -1,5 +1,7 @@
 """Who may speak to the app: attempts from outside, each refused in words, none with effect."""
 
+from urllib.parse import quote
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -92,7 +94,7 @@ def test_no_path_leads_out_of_the_tables(browse, case, file):
     before = hand(case)
     assert browse.get("table", file=file).status_code == 422
     assert browse.post("change", {"kind": "add", "file": file, "key": "a", "new": {"id": "a"}}).status_code == 422
-    for path in (f"/media/{file}", f"/static/{file}"):
+    for path in (f"/media/{quote(file)}", f"/static/{quote(file)}"):
         assert browse.client.get(path).status_code in {404, 405, 422}
     assert hand(case) == before
 

@@ -225,7 +225,7 @@ async def _answered(method: Callable[[Asked, Session], Asked], asked: Asked, req
 
     try:
         return JSONResponse(await run_in_threadpool(method, asked, request.state.session))
-    except editing.Conflict as conflict:
+    except editing.ConflictError as conflict:
         told = {"error": conflict.diagnostics(), "yours": conflict.change.new, "theirs": conflict.theirs}
         return JSONResponse(told, status_code=409)
     except BlindspotError as error:

@@ -9,30 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from blindspot.case import editing
 from blindspot.case.editing import Change
-from blindspot.case.rows import Claim, Described, Fact, Listed, Origin, Place, Row, Source, Standard, Stop
-from blindspot.case.tolls import Decision, Toll
-from blindspot.case.watch import Household, Watch
+from blindspot.case.editing.sheet import kind_of
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from blindspot.case.rows import Row
     from blindspot.publish.app.desk import Desk
-
-KINDS: dict[str, type[Row]] = {
-    "sources.csv": Source,
-    "origins.csv": Origin,
-    "facts.csv": Fact,
-    "claims.csv": Claim,
-    "places.csv": Place,
-    "stops.csv": Stop,
-    "standards.csv": Standard,
-    "watch.csv": Watch,
-    "households.csv": Household,
-    "texts.csv": Described,
-    "tolls.csv": Toll,
-    "links.csv": Decision,
-}
 
 
 def files(desk: Desk) -> list[dict[str, Any]]:
@@ -57,7 +41,7 @@ def table(desk: Desk, file: str) -> dict[str, Any]:
         text, version = editing.read_text(desk.root, file)
         return {"file": file, "text": text, "version": version, "problems": problems}
     sheet = editing.read_sheet(desk.root, file)
-    kind = Listed if file.startswith("lists/") else KINDS.get(file)
+    kind = kind_of(file)
     return {
         "file": file,
         "columns": list(sheet.columns),

@@ -113,7 +113,7 @@ def _range(name: str, value: Any) -> Range:
 
 
 def _date(value: Any) -> date | None:
-    if value in {None, ""}:
+    if value is None or value == "":
         return None
     try:
         return date.fromisoformat(str(value))
