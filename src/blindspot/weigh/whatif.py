@@ -7,7 +7,7 @@ say with that cell edited. Nothing is written. Names are those of the numbers (`
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blindspot.weigh.build import Built, build
 from blindspot.weigh.draws import drawn, dropping, spreads
@@ -87,7 +87,8 @@ def _with(case: Case, name: str, value: Range) -> Case:
     if kind in COLUMNS:
         table, column = COLUMNS[kind]
         rows: dict[str, Row] = getattr(case, table)
-        return replace(case, **{table: rows | {about: rows[about].model_copy(update={column: value})}})
+        changed: dict[str, Any] = {table: rows | {about: rows[about].model_copy(update={column: value})}}
+        return replace(case, **changed)
     if kind == "expect":
         fact, _, hypothesis = about.partition("/")
         cell = case.expect[fact, hypothesis].model_copy(update={"value": value})

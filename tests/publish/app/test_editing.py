@@ -27,15 +27,29 @@ def test_of_two_browsers_neither_loses_a_change(opened):
     assert lost.json()["theirs"] == "from a"
     assert lost.json()["yours"] == "from b"
     assert a.cell("sources.csv", "centcom_first", "note") == "from a"
-    assert b.change("sources.csv", "centcom_first", "url", "https://example.org", old=b.cell("sources.csv", "centcom_first", "url")).status_code == 200
+    assert (
+        b.change(
+            "sources.csv",
+            "centcom_first",
+            "url",
+            "https://example.org",
+            old=b.cell("sources.csv", "centcom_first", "url"),
+        ).status_code
+        == 200
+    )
 
 
 def test_an_editor_outside_is_not_overwritten(browse, case):
     path = case / "sources.csv"
     seen = browse.cell("sources.csv", "centcom_first", "note")
-    path.write_text(path.read_text(encoding="utf-8").replace("centcom_first,", "centcom_first,", 1) + "", encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("centcom_first,", "centcom_first,", 1) + "", encoding="utf-8"
+    )
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(lines) + "outside,someone outside,witness,,named,B,none,,,,,\n".replace(",,,,,\n", ",,,\n"), encoding="utf-8")
+    path.write_text(
+        "".join(lines) + "outside,someone outside,witness,,named,B,none,,,,,\n".replace(",,,,,\n", ",,,\n"),
+        encoding="utf-8",
+    )
     assert browse.change("sources.csv", "centcom_first", "note", "inside", old=seen).status_code == 200
     assert "someone outside" in path.read_text(encoding="utf-8")
     assert "inside" in path.read_text(encoding="utf-8")
@@ -73,7 +87,9 @@ def test_500_edits_from_5_browsers_are_all_there_and_in_the_order_of_the_log(ope
     assert faults == []
     sources = open_case(case).sources
     assert sum(key.startswith("new_") for key in sources) == 500
-    in_file = [r["key"] for r in browsers[0].get("table", file="sources.csv").json()["rows"] if r["key"].startswith("new_")]
+    in_file = [
+        r["key"] for r in browsers[0].get("table", file="sources.csv").json()["rows"] if r["key"].startswith("new_")
+    ]
     log = [json.loads(line) for line in (case / "custody.jsonl").read_text(encoding="utf-8").splitlines()]
     in_log = [entry["key"] for entry in log if entry["act"] == "edit"]
     assert in_log == in_file

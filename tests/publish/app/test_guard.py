@@ -32,7 +32,15 @@ def test_a_link_works_once(case):
 def test_nothing_is_told_without_a_session(case):
     app, _ = application(case, works(), frozenset({HOST}))
     client = TestClient(app, base_url=f"http://{HOST}")
-    for path in ("/", "/weigh", "/report", "/api/table?file=claims.csv", "/openapi.json", "/static/app.js", "/style.css"):
+    for path in (
+        "/",
+        "/weigh",
+        "/report",
+        "/api/table?file=claims.csv",
+        "/openapi.json",
+        "/static/app.js",
+        "/style.css",
+    ):
         answer = client.get(path)
         assert answer.status_code == 403, path
         assert "Kabul" not in answer.text
@@ -45,7 +53,12 @@ def test_another_host_name_is_refused(browse, host):
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}],
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
 )
 def test_another_site_is_refused_and_changes_nothing(browse, case, headers):
     before = hand(case)
@@ -78,7 +91,9 @@ def test_large_bodies_are_refused_with_and_without_a_length(browse, case):
     assert hand(case) == before
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"nonsense", b"\xff\xfe", b"[" * 100_000, b'{"kind": 1}', b'{"kind": "cell"}'])
+@pytest.mark.parametrize(
+    "raw", [b"", b"[]", b"nonsense", b"\xff\xfe", b"[" * 100_000, b'{"kind": 1}', b'{"kind": "cell"}']
+)
 def test_odd_bodies_are_answered_in_words(browse, raw):
     answer = browse.client.post("/api/change", content=raw, headers={"X-CSRF-Token": browse.csrf})
     assert answer.status_code in {400, 422}

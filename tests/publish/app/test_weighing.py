@@ -23,7 +23,9 @@ def test_the_first_answer_is_that_of_the_review(browse):
 
 def test_a_number_tried_is_the_number_kept(browse, case):
     before, base = hand(case), browse.post("whatif").json()
-    tried = browse.post("whatif", {"numbers": {"hit:O_FEED_AFTER": "0.3-0.35", "false_alarm:O_FEED_AFTER": "0.3-0.35"}}).json()
+    tried = browse.post(
+        "whatif", {"numbers": {"hit:O_FEED_AFTER": "0.3-0.35", "false_alarm:O_FEED_AFTER": "0.3-0.35"}}
+    ).json()
     assert tried["questions"] != base["questions"]
     assert hand(case) == before
     for column in ("hit", "false_alarm"):

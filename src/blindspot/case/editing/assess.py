@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from blindspot.case.custody.chain import read_log, writing
-from blindspot.case.editing.apply import _recover, commit
+from blindspot.case.editing.changing import _recover, commit
 from blindspot.case.editing.model import Change
 from blindspot.case.editing.sheet import read_sheet
 from blindspot.errors import UsageError

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.custody.chain import read_log, writing
-from blindspot.case.editing.apply import ACT, VOID, _recover, commit
+from blindspot.case.editing.changing import ACT, VOID, _recover, commit
 from blindspot.case.editing.model import Applied, Change, Entry
 from blindspot.case.editing.sheet import TEXT, read_bytes, version_of
 from blindspot.errors import UsageError

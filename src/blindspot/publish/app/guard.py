@@ -93,7 +93,7 @@ class Guard:
         await (answer or self.app)(scope, receive, _with_headers(send, policy))
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> Response | None:
-        for why, status in (self._stranger(scope, headers), _too_large(headers)):
+        for why, status in (self._stranger(scope, headers), _too_large(headers), _odd(scope)):
             if why:
                 return _no(scope, status, why)
         if _opens(scope):
@@ -133,6 +133,11 @@ class Guard:
 def _too_large(headers: dict[str, str]) -> tuple[str, int]:
     length = headers.get("content-length", "0")
     return (TOO_LARGE, 413) if not length.isdecimal() or int(length) > MOST_BODY else ("", 0)
+
+
+def _odd(scope: Scope) -> tuple[str, int]:
+    odd = any(ord(c) < 32 for c in scope["path"])
+    return ("There is no such address.", 404) if odd else ("", 0)
 
 
 def _opens(scope: Scope) -> bool:

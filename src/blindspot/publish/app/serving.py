@@ -183,6 +183,7 @@ def serve(root: Path, works: Works, port: int, opened: Callable[[str], None]) ->
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((LOOPBACK, port))
+        bound.listen(128)  # from here on a browser that is quicker than the server waits instead of being refused
     except OSError as error:
         bound.close()
         raise UsageError(f"port {port} is taken ({error.strerror}); name another with --port, or none.") from error

@@ -41,7 +41,7 @@ function grid() {
   const general = sheet.problems.filter((p) => !sheet.rows.some((r) => r.number === p.row));
   place.replaceChildren(
     ...general.map((p) => el("p", { class: "wrong" }, `${p.row ? "row " + p.row : ""} ${p.column ?? ""}: ${p.says}`)),
-    el("p", { class: "soft" }, "Arrows move; Enter or typing opens a cell, Enter keeps it, Shift+Enter breaks no line, Escape leaves it as it was, Tab goes on."),
+    el("p", { class: "soft" }, "Arrows move; Enter or typing opens a cell, Enter keeps it, Escape leaves it as it was, Tab goes on."),
     el("div", { class: "grid-box", tabindex: "-1" }, el("table", { class: "cells", role: "grid", "aria-label": sheet.file }, el("thead", {}, head), body)),
     adder(), sheet.file === "expect.csv" ? facts() : null);
   mark();
@@ -56,7 +56,7 @@ function line(row, i) {
 }
 
 function cell(row, i, j, text, wrong) {
-  const td = el("td", { role: "gridcell", tabindex: i === 0 && j === 0 ? "0" : "-1", "data-row": String(i), "data-column": String(j), "aria-invalid": wrong.length ? "true" : null }, bdi(short(text)), ...wrong.map((p) => el("span", { class: "wrong" }, p.says)));
+  const td = el("td", { role: "gridcell", tabindex: i === 0 && j === 0 ? "0" : "-1", "data-row": String(i), "data-column": String(j), "aria-invalid": wrong.length ? "true" : null, class: text.length > 40 ? "long" : null }, bdi(short(text)), ...wrong.map((p) => el("span", { class: "wrong" }, p.says)));
   td.addEventListener("dblclick", () => open(td));
   td.addEventListener("click", () => focus(i, j));
   td.addEventListener("keydown", (e) => keys(e, td));

@@ -104,7 +104,7 @@ function number(name) {
   return item;
 }
 
-function choose(i) { chosen = i; panel(); for (const [k, item] of [...answers.children].entries()) { item.toggleAttribute("data-chosen", k === i); item.querySelector("button.q").setAttribute("aria-pressed", String(k === i)); } }
+function choose(i) { chosen = i; panel(); for (const [k, item] of [...answers.children].entries()) { item.toggleAttribute("data-chosen", k === i); item.querySelector("button.q").setAttribute("aria-pressed", String(k === i)); } if (matchMedia("(max-width:820px)").matches) controls.scrollIntoView(); }
 
 function panel() {
   const q = case_.questions[chosen];
@@ -140,7 +140,7 @@ function panel() {
   offered();
   controls.replaceChildren(
     el("h2", {}, "As known on"), el("p", {}, days, said),
-    el("h2", {}, "Numbers"), el("p", { class: "soft" }, "Those that move ", bdi(q.text), " most; the two handles are the ends of the range."), el("p", {}, find), numbers,
+    el("h2", {}, "Numbers"), el("p", { class: "soft" }, "Those that move “", bdi(q.text), "” most; the two handles are the ends of the range."), el("p", {}, find), numbers,
     el("h2", {}, "With or without"), el("p", { class: "soft" }, "Take the tick away to leave it out."), el("p", {}, which), el("div", { class: "longlist", tabindex: "0", role: "group", "aria-label": "Switches" }, switches),
     el("p", {}, el("button", { type: "button", id: "reset", onclick: () => { tried.numbers = {}; tried.without.clear(); tried.as_of = null; panel(); weigh(true); } }, "All as in the case")));
 }
