@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from blindspot.case import Case
     from blindspot.publish.app.desk import Desk
+    from blindspot.weigh import WhatIf
     from blindspot.weigh.parameters import Parameter
 
 DRAG, FULL = 256, 4096  # draws while a handle moves, and when it rests: the latter as in a review
@@ -62,9 +63,11 @@ def preview(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
     without = asked.get("without") or []
     if not isinstance(without, list) or not all(isinstance(x, str) for x in without):
         raise UsageError("without: write a list of ids.")
-    rows = FULL if asked.get("full", True) else DRAG
+    full = bool(asked.get("full", True))
     try:
-        found = what_if(case, desk.offers(), numbers, without, _date(asked.get("as_of")), rows)
+        found = what_if(
+            case, desk.offers(), numbers, without, _date(asked.get("as_of")), FULL if full else DRAG, counting=full
+        )
     except KeyError as error:
         raise UsageError(f"{error.args[0]}: the case has no such number.") from error
     return {
@@ -79,11 +82,10 @@ def preview(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
                         "low": round(s.low, 6),
                         "median": round(s.median, 6),
                         "high": round(s.high, 6),
-                        "naive": round(found.naive[q][h], 6),
                         "words": describe(s.median),
                         "says": between(s.low, s.high),
                         "point": percent(s.median),
-                        "counting": percent(found.naive[q][h]),
+                        **_counting(found, q, h),
                     }
                     for h, s in over.items()
                 ],
@@ -91,6 +93,14 @@ def preview(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
             for q, over in found.over.items()
         ],
     }
+
+
+def _counting(found: WhatIf, question: str, hypothesis: str) -> dict[str, Any]:
+    """What counting every report would say; nothing while a handle moves."""
+    if not found.naive:
+        return {}
+    p = found.naive[question][hypothesis]
+    return {"naive": round(p, 6), "counting": percent(p)}
 
 
 def _mapping(value: Any) -> dict[str, Any]:

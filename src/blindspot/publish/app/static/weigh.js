@@ -26,7 +26,12 @@ function bar(h, style, zone) {
   return figure;
 }
 
+const counted = {};  // what counting every report says, of the last full answer: it is not made anew while a handle moves
 function draw(found) {
+  for (const q of found.questions) for (const h of q.hypotheses) {
+    const key = q.id + "/" + h.id;
+    if (h.naive === undefined) Object.assign(h, counted[key]); else counted[key] = { naive: h.naive, counting: h.counting };
+  }
   const focus = document.activeElement && document.activeElement.dataset.question;
   answers.replaceChildren(...found.questions.map((q, i) => {
     const about = case_.questions[i];
