@@ -15,6 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from blindspot.measure.track.custody.rivals import Rivals
     from blindspot.measure.track.model import Floats, Ints, Tracks
 
 LENGTH_M = 5.0  # of a car with its shadow on the ground
@@ -41,13 +42,16 @@ class Episodes:
     out_along: Floats
     out_across: Floats
     size: Floats
+    rivals: Rivals | None = None  # where the others were before, in footage
 
     def __len__(self) -> int:
         return len(self.cluster)
 
     def rows(self, keep: NDArray[np.bool_] | Ints) -> Episodes:
         """Some of the episodes."""
-        return Episodes(*(getattr(self, name)[keep] for name in Episodes.__slots__))
+        chosen = np.flatnonzero(keep) if keep.dtype == bool else keep
+        rivals = self.rivals.rows(chosen) if self.rivals is not None else None
+        return Episodes(*(getattr(self, name)[chosen] for name in Episodes.__slots__[:-1]), rivals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,23 @@ then means moving with it. The law is fitted on other files in the same units, s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from blindspot.measure.track.custody.episodes import SEED, Episodes, turned
+from blindspot.measure.track.custody.law import cells
+from blindspot.measure.track.custody.rivals import Rivals, joined
 from blindspot.measure.track.follow.camera import camera_motion, carried, dense
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blindspot.measure.track.model import Boxes, Floats
+    from numpy.typing import NDArray
+
+    from blindspot.measure.track.follow.camera import Dense, Motion
+    from blindspot.measure.track.model import Boxes, Floats, Ints
 
 STEP_S = 1 / 6  # s between frames used: 5 of 30
 BEFORE_S = 1 / 3  # over which speeds are read
@@ -50,6 +56,7 @@ def box_episodes(
             np.concatenate([_widen(getattr(part, name), wide) for part in parts])
             for name in ("along", "across", "out_along", "out_across", "size")
         ),
+        None if alone else joined([part.rivals for part in parts if part.rivals is not None]),
     )
 
 
@@ -93,7 +100,7 @@ def _of_video(
     zoom = np.abs(turn)
     length = table.size[row, column] * zoom
     sets = [after.real, after.imag, out.real, out.imag]
-    return turned(
+    e = turned(
         scene * 1_000_000 + column.astype(np.int64),
         np.full(len(row), scene),
         np.column_stack([here.real, here.imag]),
@@ -101,6 +108,40 @@ def _of_video(
         sets,
         np.log(size / length[:, None]),
         length,
+    )
+    return e if alone else replace(e, rivals=_rivals(table, motion, row, column, (back, rows, seconds), after, length))
+
+
+def _rivals(
+    table: Dense,
+    motion: Motion,
+    row: Ints,
+    column: Ints,
+    spans: tuple[int, int, float],
+    after: NDArray[np.complex128],
+    length: Floats,
+) -> Rivals:
+    """The other vehicles of the row before the gap against the candidates. spans: rows back, rows on, seconds back."""
+    back, rows, seconds = spans
+    others = np.isfinite(table.z[row])
+    others[np.arange(len(row)), column] = False
+    e, j = np.nonzero(others)
+    # The camera is that without the vehicle asked about, so that its way through the gap never helps.
+    z = table.z[row[e], j]
+    here, turn = carried(motion, z, column[e], row[e], rows)
+    earlier, _ = carried(motion, table.z[row[e] - back, j], column[e], row[e] - back, back)
+    velocity = np.nan_to_num((z - earlier) / seconds * turn)  # not seen earlier: taken to stand
+    size = table.size[row[e], j] * np.abs(turn)
+    speed = np.abs(velocity)
+    heading = np.where(speed > 0, velocity / np.maximum(speed, 1e-12), 1.0)
+    pair, candidate = np.nonzero(np.isfinite(after[e]))
+    away = (after[e[pair], candidate] - here[pair]) * heading[pair].conj() / size[pair]
+    count = np.bincount(e[pair], minlength=len(row))
+    return Rivals(
+        np.concatenate(([0], np.cumsum(count))).astype(np.int64),
+        candidate.astype(np.int64),
+        cells(speed[pair] / size[pair], away.real, away.imag),
+        2 * np.log(length[e[pair]] / size[pair]),
     )
 
 

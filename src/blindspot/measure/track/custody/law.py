@@ -65,10 +65,11 @@ class Law:
     size: Floats  # (S,)
 
     def scores(self, e: Episodes) -> Floats:
-        """Log f, log m, log s of every candidate, (E, V, 3); -inf where there is none."""
+        """Log f, log m, log s and -log of what others explain, of every candidate, (E, V, 4); -inf where there is none."""
         before, r, a, after, turn, moved, s = _bins(e)
         b = before[:, None]
-        out = np.stack([self.where[b, r, a], self.motion[b, moved, after, turn], self.size[s]], axis=-1)
+        rest = np.zeros(r.shape) if e.rivals is None else e.rivals.explained(self.where, r.shape[1])
+        out = np.stack([self.where[b, r, a], self.motion[b, moved, after, turn], self.size[s], rest], axis=-1)
         out[~np.isfinite(e.along)] = -np.inf
         return out
 
@@ -105,19 +106,32 @@ def count(e: Episodes, more: Episodes | None = None) -> Counts:
     return Counts(clusters, e.scene[first], where, same, other, size_same, size_other)
 
 
+def cells(speed: Floats, along: Floats, across: Floats) -> Ints:
+    """The cell of `Law.where`, counted through, of displacements in lengths; speed before in lengths/s. For `Rivals`."""
+    r, a, _ = _polar(along, across)
+    out: Ints = (np.searchsorted(CLASSES, speed) * (len(RADII) - 1) + r) * ANGLES + a
+    return out
+
+
+def _polar(along: Floats, across: Floats) -> tuple[Ints, Ints, Floats]:
+    """Bin of distance, bin of angle, distance."""
+    with np.errstate(invalid="ignore"):
+        r = np.nan_to_num(np.hypot(along, across))
+        angle = np.nan_to_num(np.abs(np.arctan2(across, along)))
+    rb = np.clip(np.searchsorted(RADII, r) - 1, 0, len(RADII) - 2)
+    return rb, np.clip((angle / np.pi * ANGLES).astype(np.int64), 0, ANGLES - 1), r
+
+
 def _bins(e: Episodes) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints]:
     before = np.searchsorted(CLASSES, e.before)
+    rb, ab, r = _polar(e.along, e.across)
     with np.errstate(invalid="ignore"):
-        r = np.hypot(e.along, e.across)
-        angle = np.abs(np.arctan2(e.across, e.along))
         out = np.hypot(e.out_along, e.out_across)
         turned = np.abs(np.arctan2(e.out_across, e.out_along))
-    rb = np.clip(np.searchsorted(RADII, np.nan_to_num(r)) - 1, 0, len(RADII) - 2)
-    ab = np.clip((np.nan_to_num(angle) / np.pi * ANGLES).astype(np.int64), 0, ANGLES - 1)
     after = np.searchsorted(CLASSES, np.nan_to_num(out))
     turn = np.clip((np.nan_to_num(turned) / np.pi * TURNS).astype(np.int64), 0, TURNS - 1)
     turn = np.where((after == 0) | (before == 0)[:, None], 0, turn)
-    moved = np.digitize(np.nan_to_num(r), (4.0, 60.0))  # within 20 m, within 300 m, further
+    moved = np.digitize(r, (4.0, 60.0))  # within 20 m, within 300 m, further
     size = np.searchsorted(SIZES, np.nan_to_num(e.size))
     return before, rb, ab, after, turn, moved, size
 
