@@ -42,6 +42,7 @@ class Episodes:
     out_along: Floats
     out_across: Floats
     size: Floats
+    shape: Floats
     rivals: Rivals | None = None  # where the others were before, in footage
 
     def __len__(self) -> int:
@@ -114,13 +115,13 @@ def episodes(found: Units, gap_s: float, number: int, *, others: int | None = No
     keep = np.isfinite(own[0])
     origin = np.column_stack([found.x[fix], found.y[fix]])
     scene = np.zeros(len(fix), np.int64)
-    return turned(found.vehicle[unit], scene, origin, np.column_stack([bx, by]), sets, size, length).rows(keep)
+    return turned(found.vehicle[unit], scene, origin, np.column_stack([bx, by]), sets, (size, size), length).rows(keep)
 
 
 def turned(
-    cluster: Ints, scene: Ints, origin: Floats, velocity: Floats, sets: list[Floats], size: Floats, length: Floats
+    cluster: Ints, scene: Ints, origin: Floats, velocity: Floats, sets: list[Floats], looks: tuple[Floats, Floats], length: Floats
 ) -> Episodes:
-    """Positions and velocities -> lengths along and across the direction of travel before the gap."""
+    """Positions and velocities -> lengths along and across the direction of travel before the gap. looks: size and shape."""
     speed = np.hypot(velocity[:, 0], velocity[:, 1])
     heading = np.where(speed[:, None] > 0, velocity / np.maximum(speed, 1e-12)[:, None], [[1.0, 0.0]])
     cx, cy = heading[:, :1], heading[:, 1:]
@@ -134,7 +135,7 @@ def turned(
         (dy * cx - dx * cy) / scale,
         (sets[2] * cx + sets[3] * cy) / scale,
         (sets[3] * cx - sets[2] * cy) / scale,
-        size,
+        *looks,
     )
 
 

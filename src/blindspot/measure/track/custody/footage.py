@@ -46,7 +46,7 @@ def box_episodes(
     if not parts:
         none = np.zeros((0, 1))
         no = np.zeros(0, np.int64)
-        return Episodes(no, no, np.zeros(0), none, none, none, none, none)
+        return Episodes(no, no, np.zeros(0), *[none] * 6)
     wide = max(part.along.shape[1] for part in parts)
     return Episodes(
         np.concatenate([part.cluster for part in parts]),
@@ -54,7 +54,7 @@ def box_episodes(
         np.concatenate([part.before for part in parts]),
         *(
             np.concatenate([_widen(getattr(part, name), wide) for part in parts])
-            for name in ("along", "across", "out_along", "out_across", "size")
+            for name in ("along", "across", "out_along", "out_across", "size", "shape")
         ),
         None if alone else joined([part.rivals for part in parts if part.rivals is not None]),
     )
@@ -88,7 +88,7 @@ def _of_video(
     order = np.argsort(ids[None, :] != column[:, None], axis=1, kind="stable")
     order = order[:, :1] if alone else order
     after = np.take_along_axis(table.z[row + rows], order, axis=1)
-    size = np.take_along_axis(table.size[row + rows], order, axis=1)
+    size, aspect = (np.take_along_axis(v[row + rows], order, axis=1) for v in (table.size, table.aspect))
     out = np.full(after.shape, np.nan + 0j)
     on = row + rows + back
     later = on < len(table.z)
@@ -106,7 +106,7 @@ def _of_video(
         np.column_stack([here.real, here.imag]),
         np.column_stack([velocity.real, velocity.imag]),
         sets,
-        np.log(size / length[:, None]),
+        (np.log(size / length[:, None]), np.log(aspect / table.aspect[row, column][:, None])),
         length,
     )
     return e if alone else replace(e, rivals=_rivals(table, motion, row, column, (back, rows, seconds), after, length))

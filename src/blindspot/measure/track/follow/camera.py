@@ -26,13 +26,14 @@ PRIOR_BOXES = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Dense:
-    """Boxes as tables (frames on a grid, ids): middle as complex pixels and root of the area; NaN where not seen."""
+    """Boxes as tables (frames on a grid, ids): middle as complex pixels, root of the area, width over height; NaN where not seen."""
 
     step: int  # frames between rows
     first: int  # frame of row 0
     ids: Ints
     z: Complex
     size: Floats
+    aspect: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,11 @@ def dense(boxes: Boxes, step: int) -> Dense:
     ids, column = np.unique(boxes.id[keep], return_inverse=True)
     row = (boxes.frame[keep] - boxes.frame.min()) // step
     z = np.full((int(row.max()) + 1, len(ids)), np.nan + 0j)
-    size = np.full(z.shape, np.nan)
+    size, aspect = np.full(z.shape, np.nan), np.full(z.shape, np.nan)
     z[row, column] = boxes.x[keep] + 1j * boxes.y[keep]
     size[row, column] = np.sqrt(boxes.w[keep] * boxes.h[keep])
-    return Dense(step, int(boxes.frame.min()), ids, z, size)
+    aspect[row, column] = boxes.w[keep] / boxes.h[keep]
+    return Dense(step, int(boxes.frame.min()), ids, z, size, aspect)
 
 
 def camera_motion(table: Dense) -> Motion:
