@@ -14,7 +14,7 @@ import numpy as np
 from blindspot.measure.track.custody.episodes import SEED, Episodes, turned
 from blindspot.measure.track.custody.law import cells
 from blindspot.measure.track.custody.rivals import Rivals, joined
-from blindspot.measure.track.follow.camera import camera_motion, carried, dense
+from blindspot.measure.track.follow.camera import camera_motion, carried, dense, through
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,13 +76,13 @@ def _of_video(
         return None
     pick = np.sort(rng.permutation(len(row))[:most])
     row, column = row[pick], column[pick]
-    motion = camera_motion(table)
+    steps, leap = camera_motion(table), camera_motion(table, rows)
     ids = np.arange(table.z.shape[1])
     seconds = back * step / video.fps
     z0 = table.z[row, column]
-    earlier, _ = carried(motion, table.z[row - back, column], column, row - back, back)
+    earlier, _ = carried(steps, table.z[row - back, column], row - back, back, column)
     velocity = (z0 - earlier) / seconds
-    here, turn = carried(motion, z0, column, row, rows)
+    here, turn = through(steps, leap, z0, row, column)
     velocity = velocity * turn
     # The order of candidates: the vehicle itself first.
     order = np.argsort(ids[None, :] != column[:, None], axis=1, kind="stable")
@@ -90,17 +90,15 @@ def _of_video(
     after = np.take_along_axis(table.z[row + rows], order, axis=1)
     size, aspect = (np.take_along_axis(v[row + rows], order, axis=1) for v in (table.size, table.aspect))
     out = np.full(after.shape, np.nan + 0j)
-    on = row + rows + back
-    later = on < len(table.z)
-    for e in np.flatnonzero(later):
-        cols = order[e]
-        moved, _ = carried(motion, after[e], cols, np.full(len(cols), row[e] + rows), back)
-        out[e] = (table.z[on[e], cols] - moved) / seconds
+    e, k = np.nonzero(np.isfinite(after) & (row + rows + back < len(table.z))[:, None])
+    on = row[e] + rows
+    moved, _ = carried(steps, after[e, k], on, back, order[e, k])
+    out[e, k] = (table.z[on + back, order[e, k]] - moved) / seconds
     out = np.where(np.isfinite(out), out, velocity[:, None] * 0)
     zoom = np.abs(turn)
     length = table.size[row, column] * zoom
     sets = [after.real, after.imag, out.real, out.imag]
-    e = turned(
+    found = turned(
         scene * 1_000_000 + column.astype(np.int64),
         np.full(len(row), scene),
         np.column_stack([here.real, here.imag]),
@@ -109,28 +107,30 @@ def _of_video(
         (np.log(size / length[:, None]), np.log(aspect / table.aspect[row, column][:, None])),
         length,
     )
-    return e if alone else replace(e, rivals=_rivals(table, motion, row, column, (back, rows, seconds), after, length))
+    return found if alone else replace(found, rivals=_rivals(table, (steps, leap), row, column, (back, seconds), after, length))
 
 
 def _rivals(
     table: Dense,
-    motion: Motion,
+    motion: tuple[Motion, Motion],
     row: Ints,
     column: Ints,
-    spans: tuple[int, int, float],
+    back: tuple[int, float],
     after: NDArray[np.complex128],
     length: Floats,
 ) -> Rivals:
-    """The other vehicles of the row before the gap against the candidates. spans: rows back, rows on, seconds back."""
-    back, rows, seconds = spans
+    """The other vehicles of the row before the gap against the candidates. back: rows and seconds over which speeds are read.
+
+    The camera is told without the vehicle asked about and without the rival, so that neither's way through the gap helps.
+    """
+    steps, leap = motion
     others = np.isfinite(table.z[row])
     others[np.arange(len(row)), column] = False
     e, j = np.nonzero(others)
-    # The camera is that without the vehicle asked about, so that its way through the gap never helps.
-    z = table.z[row[e], j]
-    here, turn = carried(motion, z, column[e], row[e], rows)
-    earlier, _ = carried(motion, table.z[row[e] - back, j], column[e], row[e] - back, back)
-    velocity = np.nan_to_num((z - earlier) / seconds * turn)  # not seen earlier: taken to stand
+    z, left_out = table.z[row[e], j], (column[e], j)
+    here, turn = through(steps, leap, z, row[e], *left_out)
+    earlier, _ = carried(steps, table.z[row[e] - back[0], j], row[e] - back[0], back[0], *left_out)
+    velocity = np.nan_to_num((z - earlier) / back[1] * turn)  # not seen earlier: taken to stand
     size = table.size[row[e], j] * np.abs(turn)
     speed = np.abs(velocity)
     heading = np.where(speed > 0, velocity / np.maximum(speed, 1e-12), 1.0)
