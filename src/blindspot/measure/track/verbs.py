@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blindspot.case.store import write_text
+from blindspot.errors import UsageError
 from blindspot.measure.track.case import base_rates
 from blindspot.measure.track.custody.chain import chain_table, custody_of
 from blindspot.measure.track.custody.report import custody
 from blindspot.measure.track.mapmatch import match
+from blindspot.measure.track.model import no_tracks
 from blindspot.measure.track.pictures import hundred_days, reliability
 from blindspot.measure.track.read import read_tracks
+from blindspot.measure.track.read.faults import Faults
 from blindspot.measure.track.read.osm import read_streets
+from blindspot.measure.track.read.spool import LARGE_BYTES, in_parts, size_of
+from blindspot.measure.track.read.times import Zone
 from blindspot.measure.track.settings import read_settings
-from blindspot.measure.track.summary import summarise
-from blindspot.measure.track.write import write_all
+from blindspot.measure.track.stops.hmm import law_of
+from blindspot.measure.track.summary import joined, summarise
+from blindspot.measure.track.write import fixes_file, write_all, write_stops
 from blindspot.quantities import offer
 
 if TYPE_CHECKING:
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blindspot.case import Case
+    from blindspot.measure.track.model import Boxes
     from blindspot.quantities import Offer
 
 
@@ -41,15 +48,17 @@ def track_files(
     *,
     progress: Callable[[str], None] = _quiet,
 ) -> dict[str, Any]:
-    """`blindspot track FILE...`: the tables of `summarise`, boxes counted, files written where asked."""
+    """`blindspot track FILE...`: the tables of `summarise`, boxes counted, files written where asked.
+
+    Files of more than LARGE_BYTES are read in parts, so that memory does not grow with them.
+    """
+    if size_of(files) > LARGE_BYTES and roads is None:
+        return _in_parts(files, min_s, out, utc_offset, fps, progress)
     progress("reading")
     read = read_tracks(files, utc_offset=utc_offset, fps=fps)
     progress("looking for stops under 200 settings")
     found = summarise(read.tracks, read.problems, min_s=min_s)
-    found["boxes"] = [
-        {"id": b.name, "boxes": len(b.frame), "objects": len(np.unique(b.id)), "frames": len(np.unique(b.frame))}
-        for b in read.boxes
-    ]
+    found["boxes"] = [_counted(b) for b in read.boxes]
     matched = None
     if roads is not None and read.tracks.frame is not None and len(read.tracks.t):
         progress("matching to streets")
@@ -61,6 +70,35 @@ def track_files(
         progress("writing")
         found["files"] = write_all(read.tracks, found, out, matched)
     return found
+
+
+def _in_parts(
+    files: Sequence[Path],
+    min_s: float,
+    out: Path | None,
+    utc_offset: str | None,
+    fps: float,
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    """Fixes go to fixes.parquet and stops to stops.gpkg; no map draws so many lines."""
+    zone, faults, boxes, tables = Zone.read(utc_offset), Faults(), [], []
+    law = None
+    with fixes_file(out / "fixes.parquet" if out else None) as write:
+        for tracks in in_parts(files, zone, fps, faults, lambda b: boxes.append(_counted(b)), progress):
+            law = law or law_of(tracks)
+            tables.append(summarise(tracks, min_s=min_s, law=law))
+            write(tracks)
+    problems = faults.problems(zone_given=zone.offset_s is not None)
+    if not tables and not boxes:
+        raise UsageError("\n".join([*map(str, problems), "No position was read. Nothing was written."]))
+    found = joined(tables or [summarise(no_tracks(), min_s=min_s)], problems) | {"boxes": boxes}
+    if out is not None:
+        found["files"] = [str(out / "fixes.parquet"), *write_stops(found, out)]
+    return found
+
+
+def _counted(b: Boxes) -> dict[str, Any]:
+    return {"id": b.name, "boxes": len(b.frame), "objects": len(np.unique(b.id)), "frames": len(np.unique(b.frame))}
 
 
 def custody_files(

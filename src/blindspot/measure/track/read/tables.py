@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blindspot.errors import Problem, UsageError, Where
+from blindspot.errors import UsageError
 from blindspot.measure.track.read import times
 from blindspot.measure.track.read.clean import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from blindspot.measure.track.model import Floats, Ints
+    from blindspot.measure.track.read.faults import Faults
 
 # Names, in lower case without marks, by which columns go.
 TIME = (
@@ -41,113 +44,138 @@ ID = (
     "tripid",
 )  # fmt: skip
 POINT = re.compile(r"\s*POINT\s*\(\s*(\S+)[\s,]+(\S+?)\s*\)\s*", re.IGNORECASE)
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 ZONE = re.compile(r"\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:?\d\d)\b")
+BATCH_BYTES, BATCH_ROWS = 16 << 20, 500_000
 STAMPS = ("%d/%m/%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S")
 
 
-def read_parquet(path: Path, zone: times.Zone) -> Rows:
-    """A Parquet file with columns named as in CSV. Raises UsageError."""
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column holds what; told from the first batch of a file, and kept."""
+
+    t: str
+    lat: str | None
+    lon: str | None
+    id: str | None
+    point: str | None = None
+    planar: bool = False
+    days: bool = False  # days since 1899-12-30 (GeoLife)
+
+
+def read_parquet(path: Path, zone: times.Zone, faults: Faults) -> Iterator[Rows]:
+    """A Parquet file with columns named as in CSV, in batches. Raises UsageError."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        batches = pq.ParquetFile(path).iter_batches(BATCH_ROWS)
+        yield from _batches(path, (pa.Table.from_batches([b]) for b in batches), zone, 1, faults)
     except pa.ArrowException as error:
         raise UsageError(f"{path.name}: is not a Parquet file that can be read ({error}).") from error
-    return _rows(path, table, zone, 1, [])
 
 
-def read_csv(path: Path, zone: times.Zone, head: list[str]) -> Rows:
-    """A text table. `head` is its first lines. Raises UsageError where no positions are found in it."""
+def read_csv(path: Path, zone: times.Zone, head: list[str], faults: Faults) -> Iterator[Rows]:
+    """A text table in batches. `head` is its first lines. Raises UsageError where no positions are found in it."""
+    delimiter = _delimiter(head[0])
+    skip = 6 if head[0].lower().startswith("geolife") else 0
+    delimiter = "," if skip else delimiter
+    named = not skip and not any(_number(cell) for cell in _cells(head[0], delimiter)) and not POINT.search(head[0])
+    faults.offsets.setdefault(path.name, set()).update(ZONE.findall("\n".join(head)))
+    names = _cells(head[0], delimiter) if named else [f"f{i}" for i in range(len(_cells(head[skip], delimiter)))]
+    tables = _tables(path, delimiter, skip, names if named else None, names, faults)
+    columns = Columns("f4", "f0", "f1", None, days=True) if skip else None
+    return _batches(path, tables, zone, skip + 1 + named, faults, columns)
+
+
+def _tables(
+    path: Path, delimiter: str, skip: int, header: list[str] | None, names: list[str], faults: Faults
+) -> Iterator[Any]:
+    """The table in batches of BATCH_BYTES.
+
+    An all-text reading names each bad cell; it is taken only from where the fast one meets what it cannot read.
+    """
     import pyarrow as pa
     from pyarrow import csv
 
-    delimiter = _delimiter(head[0])
-    skip = 6 if head[0].lower().startswith("geolife") else 0
-    if skip:
-        delimiter = ","
-    named = not skip and not any(_number(cell) for cell in _cells(head[0], delimiter)) and not POINT.search(head[0])
-    first = skip + 1 + named
-    problems: list[Problem] = []
-    broken: list[int] = []
+    broken: list[int | None] = []
 
     def wrong(row: Any) -> str:
-        broken.append(row.number or 0)
+        broken.append(row.number)
         return "skip"
 
-    # An all-text reading names each bad cell; it is taken only where the fast one meets something that it cannot read.
     # Rows are counted on one thread only.
-    options = csv.ReadOptions(skip_rows=skip, autogenerate_column_names=not named, use_threads=False)
+    options = csv.ReadOptions(
+        skip_rows=skip, autogenerate_column_names=header is None, use_threads=False, block_size=BATCH_BYTES
+    )
+    fast = csv.ConvertOptions(timestamp_parsers=[csv.ISO8601, *STAMPS])
+    text = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
     parse = csv.ParseOptions(delimiter=delimiter, invalid_row_handler=wrong)
-    stamps = [csv.ISO8601, *STAMPS]
-    try:
-        table = csv.read_csv(path, options, parse, csv.ConvertOptions(timestamp_parsers=stamps))
-    except pa.ArrowInvalid:
+    done = 0
+    for convert in (fast, text):
+        passed = 0
         broken.clear()
         try:
-            names = (
-                _cells(head[0], delimiter) if named else [f"f{i}" for i in range(len(_cells(head[skip], delimiter)))]
-            )
-            kinds = {name: pa.string() for name in names}
-            table = csv.read_csv(path, options, parse, csv.ConvertOptions(column_types=kinds))
+            for batch in csv.open_csv(path, options, parse, convert):
+                table = pa.Table.from_batches([batch])[max(done - passed, 0) :]
+                passed += batch.num_rows
+                if table.num_rows:
+                    yield table
+                    done = passed
+            if broken:
+                what = "{n} row(s) with another number of columns than the first, left out"
+                right = f"columns are divided by {delimiter!r}"
+                faults.add(path.name, what, row=broken[0], right=right, n=len(broken))
+            return
         except pa.ArrowInvalid as error:
-            raise UsageError(f"{path.name}: is not a table that can be read ({error}).") from error
-    zones = set(ZONE.findall("\n".join(head[:2000])))
-    if len(zones) > 1:
-        says = f"times in {len(zones)} zones ({', '.join(sorted(zones))}); each is read in its own"
-        problems.append(Problem(Where(path.name), says, None, None))
-    if broken:
-        says = f"{len(broken)} row(s) with another number of columns than the first, left out"
-        problems.append(
-            Problem(Where(path.name, broken[0] or None), says, None, f"columns are divided by {delimiter!r}")
-        )
-    return _rows(path, table, zone, first, problems, plt=bool(skip))
+            if convert is text:
+                raise UsageError(f"{path.name}: is not a table that can be read ({error}).") from error
 
 
-def _rows(path: Path, table: Any, zone: times.Zone, first: int, problems: list[Problem], *, plt: bool = False) -> Rows:
+def _batches(
+    path: Path, tables: Iterator[Any], zone: times.Zone, first: int, faults: Faults, columns: Columns | None = None
+) -> Iterator[Rows]:
+    for table in tables:
+        columns = columns or _columns(path, table, faults)
+        row = np.arange(first, first + table.num_rows)
+        if columns.point:
+            a, b = _points(table[columns.point])
+        else:
+            a, b = _floats(table[columns.lat]), _floats(table[columns.lon])
+        if columns.days:
+            t = (_floats(table[columns.t]) - 25569.0) * 86400.0
+        else:
+            t = _times(table[columns.t], path.name, zone, faults, first)
+        ids = _ids(table[columns.id]) if columns.id else ((path.stem,), np.zeros(table.num_rows, np.int64))
+        yield Rows(path.name, ids, t, a, b, row, columns.planar)
+        first += table.num_rows
+
+
+def _columns(path: Path, table: Any, faults: Faults) -> Columns:
     names = {re.sub(r"[^a-z0-9]", "", str(name).lower()): str(name) for name in table.column_names}
-    row = np.arange(first, first + table.num_rows)
-    if plt:
-        days = _floats(table["f4"])
-        t = (days - 25569.0) * 86400.0  # days since 1899-12-30, UTC
-        return Rows(path.name, np.full(len(t), path.stem), t, _floats(table["f0"]), _floats(table["f1"]), row)
 
     def find(known: tuple[str, ...]) -> str | None:
         return next((names[k] for k in known if k in names), None)
 
-    where = {"t": find(TIME), "lat": find(LAT), "lon": find(LON), "x": find(X), "y": find(Y), "id": find(ID)}
-    planar = False
-    if where["lat"] and where["lon"]:
-        a, b = _floats(table[where["lat"]]), _floats(table[where["lon"]])
-    elif where["x"] and where["y"]:
-        planar = True
-        a, b = _floats(table[where["x"]]), _floats(table[where["y"]])
-    else:
-        where |= _by_content(path, table, problems)
-        if where.get("point"):
-            a, b = _points(table[where["point"]])
-            says = "positions POINT(x y) are read as longitude, latitude, as the OGC writes them"
-            problems.append(Problem(Where(path.name), says, None, "name the columns lat and lon if it is otherwise"))
-        else:
-            a, b = _floats(table[where["lat"]]), _floats(table[where["lon"]])
+    where = {"t": find(TIME), "lat": find(LAT), "lon": find(LON), "id": find(ID), "point": None}
+    x, y = find(X), find(Y)
+    planar = not (where["lat"] and where["lon"]) and bool(x and y)
+    if planar:
+        where |= {"lat": x, "lon": y}
+    elif not (where["lat"] and where["lon"]):
+        where |= _by_content(path, table, faults)
     if where["t"] is None:
         raise UsageError(f"{path.name}: has no column of times. Name one of the columns time.")
-    t = _times(table[where["t"]], path.name, zone, problems, first)
-    ids = _ids(table[where["id"]]) if where["id"] else (np.array([path.stem]), np.zeros(table.num_rows, np.int64))
-    return Rows(path.name, ids, t, a, b, row, planar, problems)
+    return Columns(where["t"], where["lat"], where["lon"], where["id"], where["point"], planar)
 
 
-def _ids(column: Any) -> tuple[np.ndarray, Ints]:
-    """Sorted names and the number of each row's."""
+def _ids(column: Any) -> tuple[tuple[str, ...], Ints]:
+    """Names and the number of each row's."""
     coded = column.cast("string").fill_null("").combine_chunks().dictionary_encode()
-    names = np.asarray(coded.dictionary.to_pylist(), dtype=str)
-    order = np.argsort(names)
-    place = np.empty(len(names), np.int64)
-    place[order] = np.arange(len(names))
-    return names[order], place[np.asarray(coded.indices, np.int64)]
+    return tuple(coded.dictionary.to_pylist()), np.asarray(coded.indices, np.int64)
 
 
-def _by_content(path: Path, table: Any, problems: list[Problem]) -> dict[str, str | None]:
+def _by_content(path: Path, table: Any, faults: Faults) -> dict[str, str | None]:
     """Which column holds what, where the names do not say: times are large or dated, degrees have decimals."""
     found: dict[str, str | None] = {"t": None, "lat": None, "lon": None, "id": None, "point": None}
     degrees: list[tuple[str, float]] = []
@@ -162,6 +190,8 @@ def _by_content(path: Path, table: Any, problems: list[Problem]) -> dict[str, st
             text = str(sample[0].as_py() or "")
             if POINT.fullmatch(text):
                 found["point"] = name
+                says = "positions POINT(x y) are read as longitude, latitude, as the OGC writes them"
+                faults.add(path.name, says, right="name the columns lat and lon if it is otherwise")
             elif found["t"] is None and re.match(r"\d{4}-\d\d-\d\d", text):
                 found["t"] = name
             elif found["id"] is None and not _number(text):
@@ -186,20 +216,20 @@ def _by_content(path: Path, table: Any, problems: list[Problem]) -> dict[str, st
         found["lat"], found["lon"] = (second, first) if turned else (first, second)
         if size_first <= 90 and size_second <= 90:
             says = f"columns have no names: column {first} is taken as latitude and {second} as longitude"
-            problems.append(Problem(Where(path.name), says, None, "name the columns lat and lon if it is otherwise"))
+            faults.add(path.name, says, right="name the columns lat and lon if it is otherwise")
     return found
 
 
-def _times(column: Any, file: str, zone: times.Zone, problems: list[Problem], first: int) -> Floats:
+def _times(column: Any, file: str, zone: times.Zone, faults: Faults, first: int) -> Floats:
     kind = column.type
     if str(kind).startswith("timestamp"):
         t = _floats(column.cast("int64")) / {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[kind.unit]
         if not kind.tz:
-            times.say_zone(problems, Where(file, first), len(t), zone)
+            faults.no_zone(file, len(t), first)
             t = t - (zone.offset_s or 0.0)
         return t
     if str(kind) in ("string", "large_string", "date32[day]"):
-        return times.texts(column.to_pylist(), file, zone, problems, first)
+        return times.texts(column.to_pylist(), file, zone, faults, first)
     t = _floats(column)
     whole = np.nanmax(np.abs(t)) if np.isfinite(t).any() else 0.0
     return times.numbers(t) if whole >= 1e8 else t  # small numbers: seconds from a start that the file does not give
@@ -213,8 +243,11 @@ def _points(column: Any) -> tuple[Floats, Floats]:
 
 def _floats(column: Any) -> Floats:
     if str(column.type) in ("string", "large_string"):
-        cells = column.to_pylist()
-        return np.array([float(c) if c is not None and _number(c) else np.nan for c in cells])
+        from pyarrow import compute
+
+        trimmed = compute.utf8_trim_whitespace(column)
+        is_number = compute.match_substring_regex(trimmed, NUMBER)
+        column = compute.if_else(is_number, trimmed, None)
     if str(column.type) in ("null", "bool"):
         return np.full(len(column), np.nan)
     out: Floats = np.asarray(column.cast("float64", safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
