@@ -224,7 +224,9 @@ def test_a_rivals_own_way_through_the_gap_tells_nothing():
     for b in (boxes, jumped):
         table = dense(b, 5)
         left_out = (np.array([3]), np.array([5]))
-        foretold.append(through(camera_motion(table), camera_motion(table, 24), table.z[0, [5]], np.array([0]), *left_out)[0][0])
+        foretold.append(
+            through(camera_motion(table), camera_motion(table, 24), table.z[0, [5]], np.array([0]), *left_out)[0][0]
+        )
     assert abs(foretold[0] - foretold[1]) < 1.0
 
 

@@ -88,7 +88,9 @@ def summarise(
 def joined(parts: list[dict[str, Any]], problems: tuple[Problem, ...]) -> dict[str, Any]:
     """The tables of several parts of the vehicles as one, in order of their names."""
     out: dict[str, Any] = {
-        key: sorted((row for part in parts for row in part[key]), key=lambda row: str(row["id" if key == "tracks" else "track"]))
+        key: sorted(
+            (row for part in parts for row in part[key]), key=lambda row: str(row["id" if key == "tracks" else "track"])
+        )
         for key in ("tracks", "stops", "gaps")
     }
     return out | {"settings": parts[0]["settings"], "problems": [problem_row(problem) for problem in problems]}

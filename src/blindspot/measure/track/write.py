@@ -115,7 +115,9 @@ def fixes_file(path: Path | None) -> Iterator[Callable[[Tracks], None]]:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.stem}.{os.getpid()}.part.parquet")
-    schema = pa.schema([("id", pa.string()), ("time", pa.timestamp("ms", "UTC")), ("lat", pa.float64()), ("lon", pa.float64())])
+    schema = pa.schema(
+        [("id", pa.string()), ("time", pa.timestamp("ms", "UTC")), ("lat", pa.float64()), ("lon", pa.float64())]
+    )
     try:
         with pq.ParquetWriter(part, schema) as writer:
             yield lambda tracks: writer.write_table(pa.table(_columns(tracks, *_rounded(tracks)), schema))

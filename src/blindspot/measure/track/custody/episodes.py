@@ -7,8 +7,8 @@ the look-alikes are days of *other* vehicles.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -50,9 +50,10 @@ class Episodes:
 
     def rows(self, keep: NDArray[np.bool_] | Ints) -> Episodes:
         """Some of the episodes."""
-        chosen = np.flatnonzero(keep) if keep.dtype == bool else keep
+        chosen = np.arange(len(self))[keep]
         rivals = self.rivals.rows(chosen) if self.rivals is not None else None
-        return Episodes(*(getattr(self, name)[chosen] for name in Episodes.__slots__[:-1]), rivals)
+        columns: list[Any] = [getattr(self, name)[chosen] for name in Episodes.__slots__[:-1]]
+        return replace(Episodes(*columns), rivals=rivals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,13 @@ def episodes(found: Units, gap_s: float, number: int, *, others: int | None = No
 
 
 def turned(
-    cluster: Ints, scene: Ints, origin: Floats, velocity: Floats, sets: list[Floats], looks: tuple[Floats, Floats], length: Floats
+    cluster: Ints,
+    scene: Ints,
+    origin: Floats,
+    velocity: Floats,
+    sets: list[Floats],
+    looks: tuple[Floats, Floats],
+    length: Floats,
 ) -> Episodes:
     """Positions and velocities -> lengths along and across the direction of travel before the gap. looks: size and shape."""
     speed = np.hypot(velocity[:, 0], velocity[:, 1])

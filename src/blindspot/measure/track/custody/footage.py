@@ -7,7 +7,7 @@ then means moving with it. The law is fitted on other files in the same units, s
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,18 +46,17 @@ def box_episodes(
     if not parts:
         none = np.zeros((0, 1))
         no = np.zeros(0, np.int64)
-        return Episodes(no, no, np.zeros(0), *[none] * 6)
+        return Episodes(no, no, np.zeros(0), none, none, none, none, none, none)
     wide = max(part.along.shape[1] for part in parts)
-    return Episodes(
-        np.concatenate([part.cluster for part in parts]),
-        np.concatenate([part.scene for part in parts]),
-        np.concatenate([part.before for part in parts]),
-        *(
-            np.concatenate([_widen(getattr(part, name), wide) for part in parts])
-            for name in ("along", "across", "out_along", "out_across", "size", "shape")
-        ),
-        None if alone else joined([part.rivals for part in parts if part.rivals is not None]),
-    )
+    one: list[Any] = [
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("cluster", "scene", "before")
+    ]
+    many: list[Any] = [
+        np.concatenate([_widen(getattr(part, name), wide) for part in parts])
+        for name in ("along", "across", "out_along", "out_across", "size", "shape")
+    ]
+    rivals = None if alone else joined([part.rivals for part in parts if part.rivals is not None])
+    return replace(Episodes(*one, *many), rivals=rivals)
 
 
 def _of_video(
@@ -107,7 +106,11 @@ def _of_video(
         (np.log(size / length[:, None]), np.log(aspect / table.aspect[row, column][:, None])),
         length,
     )
-    return found if alone else replace(found, rivals=_rivals(table, (steps, leap), row, column, (back, seconds), after, length))
+    return (
+        found
+        if alone
+        else replace(found, rivals=_rivals(table, (steps, leap), row, column, (back, seconds), after, length))
+    )
 
 
 def _rivals(

@@ -73,7 +73,9 @@ class Law:
         before, r, a, after, turn, moved, s, h = _bins(e)
         b = before[:, None]
         rest = np.zeros(r.shape) if e.rivals is None else e.rivals.explained(self.where, r.shape[1])
-        out = np.stack([self.where[b, r, a], self.motion[b, moved, after, turn], self.size[s], self.shape[h], rest], axis=-1)
+        out = np.stack(
+            [self.where[b, r, a], self.motion[b, moved, after, turn], self.size[s], self.shape[h], rest], axis=-1
+        )
         out[~np.isfinite(e.along)] = -np.inf
         return out
 

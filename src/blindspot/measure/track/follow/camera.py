@@ -58,7 +58,8 @@ class Motion:
         expected: what a is drawn to.
         """
         n, sp, sq, spp, spq = (
-            total[row] - sum(part[row, column] for column in out) for total, part in zip(self.sums, self.parts, strict=True)
+            total[row] - sum(part[row, column] for column in out)
+            for total, part in zip(self.sums, self.parts, strict=True)
         )
         weight = np.maximum(n.real, 1e-9)
         a = (spq - sp.conj() * sq / weight + self.prior * expected) / (spp.real - np.abs(sp) ** 2 / weight + self.prior)
@@ -117,5 +118,5 @@ def through(steps: Motion, leap: Motion, z: Complex, row: Ints, *out: Ints) -> t
 
 
 def _motion(lag: int, prior: float, w: Floats, p: Complex, q: Complex) -> Motion:
-    parts = tuple(w * v for v in (np.ones_like(p), p, q, np.abs(p) ** 2, p.conj() * q))
+    parts = tuple(w * v for v in (np.ones_like(p), p, q, np.abs(p) ** 2 + 0j, p.conj() * q))
     return Motion(lag, prior, tuple(part.sum(axis=1) for part in parts), parts)

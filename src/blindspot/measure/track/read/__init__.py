@@ -8,12 +8,12 @@ it holds. Tracks of one id in several files are one track. Tables come in batche
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from blindspot.errors import UsageError
-from blindspot.measure.track.model import Boxes, Read, Tracks
+from blindspot.measure.track.model import Boxes, Read
 from blindspot.measure.track.read import times
 from blindspot.measure.track.read.clean import FASTEST_MS, Fixes, Rows, tracks_of, valid
 from blindspot.measure.track.read.faults import Faults
@@ -35,12 +35,9 @@ def read_tracks(
     utc_offset: `+04:30`, for times that name no zone. fps: frames per second of MOT text, which does not say it.
     Raises UsageError where a file cannot be read or nothing at all is found.
     """
-    zone, faults, boxes = times.Zone.read(utc_offset), Faults(), []
-
-    def take(found: Boxes) -> None:
-        boxes.append(found)
-
-    fixes = fixes_of(list(rows_of(paths, zone, fps, faults, take)), faults)
+    zone, faults = times.Zone.read(utc_offset), Faults()
+    boxes: list[Boxes] = []
+    fixes = fixes_of(list(rows_of(paths, zone, fps, faults, boxes.append)))
     tracks = tracks_of(fixes, faults, fastest_ms)
     problems = faults.problems(zone_given=zone.offset_s is not None)
     if not len(tracks.t) and not boxes:
@@ -67,8 +64,7 @@ def rows_of(
                     faults.add(path.name, says, right="give one kind at a time")
                     break
                 kinds.add(found.planar)
-                t, a, b, row = (v[keep] for v in (found.t, found.a, found.b, found.row))
-                yield Rows(found.file, (found.id[0], found.id[1][keep]), t, a, b, row, found.planar)
+                yield found.kept(keep)
         except UsageError as error:
             if asked:
                 raise
@@ -76,21 +72,20 @@ def rows_of(
             faults.add(path.name, f"left out: {error}")
 
 
-def fixes_of(parts: list[Rows], faults: Faults) -> Fixes:
+def fixes_of(parts: list[Rows]) -> Fixes:
     """All rows in one table."""
     names: dict[str, int] = {}
     files: dict[str, int] = {}
     numbers = [np.array([names.setdefault(n, len(names)) for n in part.id[0]], np.int64)[part.id[1]] for part in parts]
     of = [np.full(len(part.t), files.setdefault(part.file, len(files))) for part in parts]
-    none: list[np.ndarray] = [np.zeros(0)]
-    return Fixes(
-        tuple(names),
-        np.concatenate(numbers or none).astype(np.int64),
-        tuple(files),
-        np.concatenate(of or none).astype(np.int64),
-        *(np.concatenate([getattr(part, v) for part in parts] or none) for v in ("row", "t", "a", "b")),
-        bool(parts and parts[0].planar),
-    )
+
+    def column(found: list[Any], kind: type = float) -> Any:
+        return np.concatenate(found or [np.zeros(0)]).astype(kind, copy=False)
+
+    t, a, b = (column([getattr(part, name) for part in parts]) for name in ("t", "a", "b"))
+    row = column([part.row for part in parts], np.int64)
+    planar = bool(parts and parts[0].planar)
+    return Fixes(tuple(names), column(numbers, np.int64), tuple(files), column(of, np.int64), row, t, a, b, planar)
 
 
 def _files(paths: Iterable[str | Path]) -> list[tuple[Path, bool]]:

@@ -7,7 +7,7 @@ out, each counted and named with its first row. What looks like latitude and lon
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,6 +39,11 @@ class Rows:
     row: Ints
     planar: bool = False
 
+    def kept(self, keep: NDArray[np.bool_]) -> Rows:
+        """Some of the rows."""
+        ids = (self.id[0], self.id[1][keep])
+        return Rows(self.file, ids, self.t[keep], self.a[keep], self.b[keep], self.row[keep], self.planar)
+
 
 @dataclass(frozen=True, slots=True)
 class Fixes:
@@ -69,11 +74,19 @@ def valid(rows: Rows, faults: Faults) -> NDArray[np.bool_]:
             np.logical_and(keep, ~bad, out=keep)
 
     with np.errstate(invalid="ignore"):
-        drop(~np.isfinite(t), "{fixes} without a readable time, left out", "write 2021-08-29T12:23:00Z or seconds since 1970")
+        drop(
+            ~np.isfinite(t),
+            "{fixes} without a readable time, left out",
+            "write 2021-08-29T12:23:00Z or seconds since 1970",
+        )
         drop(t == 0, "{fixes} at time 0, which no clock means, left out", "leave an unknown time blank")
-        drop(~(np.isfinite(a) & np.isfinite(b)), "{fixes} without a readable position, left out", "write decimal degrees")
+        drop(
+            ~(np.isfinite(a) & np.isfinite(b)), "{fixes} without a readable position, left out", "write decimal degrees"
+        )
         if not rows.planar:
-            drop((a == 0) & (b == 0), "{fixes} at 0, 0, which means unknown, left out", "leave an unknown position blank")
+            drop(
+                (a == 0) & (b == 0), "{fixes} at 0, 0, which means unknown, left out", "leave an unknown position blank"
+            )
             drop(
                 (np.abs(a) > 90) & (np.abs(a) <= 180) & (np.abs(b) <= 90),
                 "{fixes} with a latitude beyond 90: latitude and longitude look changed about; not applied, left out",
@@ -95,7 +108,8 @@ def tracks_of(f: Fixes, faults: Faults, fastest_ms: float = FASTEST_MS) -> Track
     says = f"{{fixes}} reached faster than {fastest_ms:g} m/s, kept"
     faults.at(f.files, of, row, jump, says, "two vehicles under one id, or a clock that jumped?")
     if spike.any():
-        number, of, t, a, b = (v[~spike] for v in (number, of, t, a, b))
+        number, of = number[~spike], of[~spike]
+        t, a, b = t[~spike], a[~spike], b[~spike]
     present, first = np.unique(number, return_index=True)
     start = np.append(first, len(t)).astype(np.int64)
     ids = tuple(f.names[order[k]] for k in present)
@@ -108,10 +122,11 @@ def tracks_of(f: Fixes, faults: Faults, fastest_ms: float = FASTEST_MS) -> Track
 def _by_time(rank: Ints, f: Fixes, faults: Faults) -> tuple[Ints, Ints, Ints, Floats, Floats, Floats]:
     """Fixes by track and time, one for each time; says what was not so."""
 
-    def sorted_by(order: Ints) -> list[NDArray[np.generic]]:
-        return [v[order] for v in (rank, f.of, f.row, f.t, f.a, f.b)]
+    def sorted_by(order: Ints) -> tuple[Any, ...]:
+        return tuple(v[order] for v in (rank, f.of, f.row, f.t, f.a, f.b))
 
-    number, of, row, t, a, b = found = sorted_by(np.argsort(rank, kind="stable"))
+    found = sorted_by(np.argsort(rank, kind="stable"))
+    number, of, row, t, _, _ = found
     same = np.diff(number) == 0
     back = np.zeros(len(t), bool)
     back[1:] = same & (np.diff(t) < 0)
@@ -119,13 +134,15 @@ def _by_time(rank: Ints, f: Fixes, faults: Faults) -> tuple[Ints, Ints, Ints, Fl
         told = back.copy()
         told[1:] &= np.diff(of) == 0  # a file may be named before one with earlier times
         faults.at(f.files, of, row, told, "{fixes} earlier than the one before; sorted by time")
-        number, of, row, t, a, b = found = sorted_by(np.lexsort((f.t, rank)))
+        found = sorted_by(np.lexsort((f.t, rank)))
+        number, of, row, t, _, _ = found
     double = np.zeros(len(t), bool)
     double[1:] = (np.diff(number) == 0) & (np.diff(t) <= 0)
     if double.any():
         faults.at(f.files, of, row, double, "{fixes} at a time already given for the same track; the first is kept")
-        found = [v[~double] for v in found]
-    return tuple(found)  # type: ignore[return-value]
+        found = tuple(v[~double] for v in found)
+    number, of, row, t, a, b = found
+    return number, of, row, t, a, b
 
 
 def _jumps(

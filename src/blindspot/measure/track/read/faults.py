@@ -31,7 +31,14 @@ class Faults:
     naive: dict[str, _Kind] = field(default_factory=dict)  # its times that name none
 
     def add(
-        self, file: str, what: str, *, row: int | None = None, got: str | None = None, right: str | None = None, n: int = 1
+        self,
+        file: str,
+        what: str,
+        *,
+        row: int | None = None,
+        got: str | None = None,
+        right: str | None = None,
+        n: int = 1,
     ) -> None:
         """`what` may hold {n} for how many, {fixes} for the same with its noun."""
         kind = self.found.setdefault((file, what, right), _Kind())
@@ -69,6 +76,8 @@ class Faults:
                 out.append(Problem(Where(file, kind.row), says, None, "give every time its zone"))
         for file, offsets in self.offsets.items():
             if len(offsets) > 1:
-                says = f"times in {len(offsets)} zones ({', '.join(sorted(map(str, offsets)))}); each is read in its own"
+                says = (
+                    f"times in {len(offsets)} zones ({', '.join(sorted(map(str, offsets)))}); each is read in its own"
+                )
                 out.append(Problem(Where(file), says, None, None))
         return tuple(out)

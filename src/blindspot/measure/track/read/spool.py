@@ -82,5 +82,5 @@ def in_parts(
 def _fixes(table: np.ndarray, names: tuple[str, ...], files: tuple[str, ...], planar: bool) -> Fixes:
     present, number = np.unique(table["number"], return_inverse=True)
     here = tuple(names[k] for k in present)
-    columns = (np.ascontiguousarray(table[name]) for name in ("row", "t", "a", "b"))
-    return Fixes(here, number.astype(np.int64), files, table["of"].astype(np.int64), *columns, planar)
+    row, t, a, b = (np.ascontiguousarray(table[name]) for name in ("row", "t", "a", "b"))
+    return Fixes(here, number.astype(np.int64), files, table["of"].astype(np.int64), row, t, a, b, planar)

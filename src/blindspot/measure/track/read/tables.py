@@ -126,10 +126,11 @@ def _tables(
                 what = "{n} row(s) with another number of columns than the first, left out"
                 right = f"columns are divided by {delimiter!r}"
                 faults.add(path.name, what, row=broken[0], right=right, n=len(broken))
-            return
         except pa.ArrowInvalid as error:
             if convert is text:
                 raise UsageError(f"{path.name}: is not a table that can be read ({error}).") from error
+        else:
+            return
 
 
 def _batches(

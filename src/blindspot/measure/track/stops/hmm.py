@@ -68,8 +68,8 @@ def stopped(tracks: Tracks, law: Law | None = None, gap_s: float = 900.0, thin_s
 
 def law_of(tracks: Tracks, gap_s: float = 900.0, thin_s: float = 5.0) -> Law:
     """The fitted law with the error of these tracks, for others of the same kind."""
-    _, *thinned = _thin(tracks, thin_s)
-    return _chosen(*thinned, gap_s)
+    _, start, t, x, y, scale = _thin(tracks, thin_s)
+    return _chosen(start, t, x, y, scale, gap_s)
 
 
 def _chosen(start: Ints, t: Floats, x: Floats, y: Floats, scale: Floats, gap_s: float) -> Law:
