@@ -46,6 +46,9 @@ def track() -> None:
 @files_argument
 @click.option("--min-stop", type=click.FloatRange(1, 86_400), default=180.0, show_default=True, help="Least seconds.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write GeoPackage, GeoJSON, MF-JSON, Parquet there.")
+@click.option(
+    "--clip", type=click.Path(path_type=Path), help="The video that boxes were drawn on: its telemetry places them."
+)
 @click.option("--roads", type=click.Path(path_type=Path), help="An OSM extract (.osm XML) to match the tracks to.")
 @offset_option
 @fps_option
@@ -54,6 +57,7 @@ def files(
     files: tuple[Path, ...],
     min_stop: float,
     out: Path | None,
+    clip: Path | None,
     roads: Path | None,
     utc_offset: str | None,
     fps: float,
@@ -64,10 +68,13 @@ def files(
     \b
     Example:
       blindspot track taxis.csv --utc-offset -07:00 -o out/taxis
+      blindspot track boxes.txt --clip flight.ts
     """
+    from blindspot import stages
     from blindspot.measure.track.verbs import track_files
 
-    found = track_files(files, min_stop, out, roads, utc_offset, fps, progress=progress)
+    ground = stages.ground_of(clip, progress=progress) if clip else None
+    found = track_files(files, min_stop, out, roads, utc_offset, fps, ground, progress=progress)
     if as_json:
         print_json(found)
     else:
@@ -79,6 +86,12 @@ def files(
             )
         for row in found["boxes"]:
             click.echo(f"{row['id']:<24} {row['boxes']:>8} boxes of {row['objects']} objects in {row['frames']} frames")
+        for row in found["ground"]:
+            across, along = row["across_m"], row["along_m"]
+            click.echo(
+                f"{row['id']:<24} {row['fixes']:>8} placed, {row['not_placed']} not; error {across['median']:.0f} m across the "
+                f"line of sight, {along['median']:.0f} m [{along['low']:.0f}-{along['high']:.0f}] along it"
+            )
     _say(found["problems"])
     for path in found.get("files", ()):
         click.echo(path, err=as_json)

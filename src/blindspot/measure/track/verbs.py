@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blindspot.case.store import write_text
-from blindspot.errors import UsageError
+from blindspot.errors import Problem, UsageError, Where
 from blindspot.measure.track.case import base_rates
 from blindspot.measure.track.custody.chain import chain_table, custody_of
 from blindspot.measure.track.custody.report import custody
+from blindspot.measure.track.follow.ground import boxes_on_ground
 from blindspot.measure.track.mapmatch import match
-from blindspot.measure.track.model import no_tracks
+from blindspot.measure.track.model import Read, no_tracks
 from blindspot.measure.track.pictures import hundred_days, reliability
 from blindspot.measure.track.read import read_tracks
 from blindspot.measure.track.read.faults import Faults
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blindspot.case import Case
+    from blindspot.measure.track.follow.ground import Ground
     from blindspot.measure.track.model import Boxes
     from blindspot.quantities import Offer
 
@@ -45,20 +47,25 @@ def track_files(
     roads: Path | None = None,
     utc_offset: str | None = None,
     fps: float = 30.0,
+    ground: Ground | None = None,
     *,
     progress: Callable[[str], None] = _quiet,
 ) -> dict[str, Any]:
     """`blindspot track FILE...`: the tables of `summarise`, boxes counted, files written where asked.
 
-    Files of more than LARGE_BYTES are read in parts, so that memory does not grow with them.
+    ground: how the clip's pixels meet the ground; boxes then become tracks. Files of more than LARGE_BYTES are read in parts, so that memory does not grow with them.
     """
-    if size_of(files) > LARGE_BYTES and roads is None:
+    if size_of(files) > LARGE_BYTES and roads is None and ground is None:
         return _in_parts(files, min_s, out, utc_offset, fps, progress)
     progress("reading")
     read = read_tracks(files, utc_offset=utc_offset, fps=fps)
+    placed: list[dict[str, Any]] = []
+    if ground is not None:
+        progress("placing boxes on the ground")
+        read, placed = _placed(read, ground)
     progress("looking for stops under 200 settings")
     found = summarise(read.tracks, read.problems, min_s=min_s)
-    found["boxes"] = [_counted(b) for b in read.boxes]
+    found |= {"boxes": [_counted(b) for b in read.boxes], "ground": placed}
     matched = None
     if roads is not None and read.tracks.frame is not None and len(read.tracks.t):
         progress("matching to streets")
@@ -91,10 +98,21 @@ def _in_parts(
     problems = faults.problems(zone_given=zone.offset_s is not None)
     if not tables and not boxes:
         raise UsageError("\n".join([*map(str, problems), "No position was read. Nothing was written."]))
-    found = joined(tables or [summarise(no_tracks(), min_s=min_s)], problems) | {"boxes": boxes}
+    found = joined(tables or [summarise(no_tracks(), min_s=min_s)], problems) | {"boxes": boxes, "ground": []}
     if out is not None:
         found["files"] = [str(out / "fixes.parquet"), *write_stops(found, out)]
     return found
+
+
+def _placed(read: Read, ground: Ground) -> tuple[Read, list[dict[str, Any]]]:
+    """The boxes of one video as tracks. Raises UsageError where there is not one file of boxes and nothing else."""
+    if len(read.boxes) != 1 or len(read.tracks.t):
+        raise UsageError(
+            "--clip places the boxes of one video: name one file of boxes (MOT text), and no other tracks."
+        )
+    (boxes,) = read.boxes
+    tracks, table, said = boxes_on_ground(boxes, ground)
+    return Read(tracks, read.boxes, (*read.problems, *(Problem(Where(boxes.name), says) for says in said))), table
 
 
 def _counted(b: Boxes) -> dict[str, Any]:
