@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from blindspot.case import Case
-    from blindspot.measure.track.follow.ground import Ground
     from blindspot.publish.release.model import Released
 
 
@@ -301,18 +300,6 @@ def footage_now(
 
         publish_footage(clips, found, out, progress)
     return found, bool(missing) or any(clip.wrong for clip in clips)
-
-
-def ground_of(clip: Path, *, progress: Callable[[str], None] = lambda _: None) -> Ground:
-    """How the pixels of a clip meet the ground, for the room that follows vehicles. Raises UsageError without such a file."""
-    from functools import partial
-
-    from blindspot.measure.footage import pixels_to_ground, read_clip
-
-    if not clip.is_file():
-        raise UsageError(f"{clip}: there is no such file")
-    progress(f"reading {clip.name}")
-    return partial(pixels_to_ground, read_clip(clip))
 
 
 def release(

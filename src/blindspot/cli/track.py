@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from blindspot.cli import following
 from blindspot.cli.shared import case_argument, json_option, print_json, progress
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ class _FilesOrVerb(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_FilesOrVerb, subcommand_metavar="FILE... | custody FILE... | base-rate CASE")
+@click.group(
+    cls=_FilesOrVerb,
+    subcommand_metavar="FILE... | custody FILE... | base-rate CASE | follow VIDEO | mark LOG | agree LOG LOG",
+)
 def track() -> None:
     r"""Say where vehicles stopped, whether it is the same vehicle, and what ordinary vehicles do.
 
@@ -39,6 +43,7 @@ def track() -> None:
       blindspot track taxis.csv
       blindspot track custody taxis.csv --gap 60
       blindspot track base-rate cases/kabul-2021-08-29
+      blindspot track follow flight.ts --log mine.jsonl
     """
 
 
@@ -70,10 +75,10 @@ def files(
       blindspot track taxis.csv --utc-offset -07:00 -o out/taxis
       blindspot track boxes.txt --clip flight.ts
     """
-    from blindspot import stages
+    from blindspot import rooms
     from blindspot.measure.track.verbs import track_files
 
-    ground = stages.ground_of(clip, progress=progress) if clip else None
+    ground = rooms.ground_of(clip, progress=progress) if clip else None
     found = track_files(files, min_stop, out, roads, utc_offset, fps, ground, progress=progress)
     if as_json:
         print_json(found)
@@ -183,6 +188,10 @@ def base_rate(case: Path, backgrounds: tuple[Path, ...], out: Path | None, as_js
             for line in row["derivation"]:
                 click.echo(f"  {line}")
     _say(found["problems"])
+
+
+for verb in (following.follow, following.mark, following.agree):
+    track.add_command(verb)
 
 
 def _say(problems: Iterable[dict[str, Any]]) -> None:

@@ -12,10 +12,14 @@ from blindspot.measure.track.case import base_rates
 from blindspot.measure.track.custody.chain import chain_table, custody_of
 from blindspot.measure.track.custody.report import custody
 from blindspot.measure.track.follow.ground import boxes_on_ground
+from blindspot.measure.track.follow.keyframes import open_log
+from blindspot.measure.track.follow.many import follow_many
+from blindspot.measure.track.follow.video import follow_video, path_rows
 from blindspot.measure.track.mapmatch import match
 from blindspot.measure.track.model import Read, no_tracks
 from blindspot.measure.track.pictures import hundred_days, reliability
 from blindspot.measure.track.read import read_tracks
+from blindspot.measure.track.read.boxes import boxes_of
 from blindspot.measure.track.read.faults import Faults
 from blindspot.measure.track.read.osm import read_streets
 from blindspot.measure.track.read.spool import LARGE_BYTES, in_parts, size_of
@@ -23,15 +27,16 @@ from blindspot.measure.track.read.times import Zone
 from blindspot.measure.track.settings import read_settings
 from blindspot.measure.track.stops.hmm import law_of
 from blindspot.measure.track.summary import joined, summarise
-from blindspot.measure.track.write import fixes_file, write_all, write_stops
+from blindspot.measure.track.write import fixes_file, write_all, write_mot, write_stops
 from blindspot.quantities import offer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from blindspot.case import Case
     from blindspot.measure.track.follow.ground import Ground
+    from blindspot.measure.track.follow.one import Picture
     from blindspot.measure.track.model import Boxes
     from blindspot.quantities import Offer
 
@@ -117,6 +122,33 @@ def _placed(read: Read, ground: Ground) -> tuple[Read, list[dict[str, Any]]]:
 
 def _counted(b: Boxes) -> dict[str, Any]:
     return {"id": b.name, "boxes": len(b.frame), "objects": len(np.unique(b.id)), "frames": len(np.unique(b.frame))}
+
+
+def follow_file(
+    pictures: Iterable[Picture],
+    fps: float,
+    log: Path | None,
+    proposals: Sequence[tuple[float, ...]] | None,
+    out: Path | None,
+    name: str,
+) -> dict[str, Any]:
+    """`blindspot track follow`: proposals are rows of picture, left, top, right, bottom, score."""
+    marks = open_log(log) if log is not None else ()
+    boxes = boxes_of(proposals, name, fps) if proposals is not None else None
+    found, path = follow_video(pictures, fps, marks, boxes)
+    found["path"] = path_rows(path) if path is not None else []
+    if out is not None:
+        found["files"] = []
+        if path is not None:
+            found["files"].append(str(out / "path.csv"))
+            keys = list(found["path"][0])
+            lines = [",".join(keys), *(",".join(str(row[k]) for k in keys) for row in found["path"])]
+            write_text(out / "path.csv", "\n".join(lines) + "\n")
+            found["files"].append(write_mot(out / "vehicle.txt", path.frame, np.ones(len(path.frame)), path))
+        if boxes is not None:
+            known = follow_many(boxes).boxes
+            found["files"].append(write_mot(out / "objects.txt", known.frame, known.id + 1, known))
+    return found
 
 
 def custody_files(

@@ -126,6 +126,15 @@ def fixes_file(path: Path | None) -> Iterator[Callable[[Tracks], None]]:
         part.unlink(missing_ok=True)
 
 
+def write_mot(path: Path, frame: Any, number: Any, boxes: Any) -> str:
+    """MOT text of boxes by their middle, pictures counted from 1 as MOT does; for `track FILE --clip` and `track custody`."""
+    left, top = boxes.x - boxes.w / 2, boxes.y - boxes.h / 2
+    rows = zip(frame + 1, number, left, top, boxes.w, boxes.h, strict=True)
+    lines = [f"{int(f)},{int(i)},{a:.2f},{b:.2f},{w:.2f},{h:.2f},1,-1,-1\n" for f, i, a, b, w, h in rows]
+    write_text(path, "".join(lines))
+    return str(path)
+
+
 def write_stops(found: dict[str, Any], out: Path) -> list[str]:
     """stops.gpkg alone, for sets that are too large to draw."""
     path = out / "stops.gpkg"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from blindspot.measure.track.model import Boxes
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from blindspot.measure.track.read.faults import Faults
 
@@ -53,6 +54,12 @@ def read_boxes(path: Path, line: str, fps: float, faults: Faults) -> Boxes:
         good.append([*values, 1.0][:7])
     a = np.array(good, dtype=np.float64).reshape(-1, 7)
     return _boxes(path, a[:, 0], a[:, 1], a[:, 2], a[:, 3], a[:, 4], a[:, 5], a[:, 6], fps)
+
+
+def boxes_of(rows: Sequence[tuple[float, ...]], name: str, fps: float) -> Boxes:
+    """Detections without identities: picture, left, top, right, bottom, score."""
+    f, left, top, right, bottom, score = np.array(rows, dtype=np.float64).reshape(-1, 6).T
+    return _boxes(Path(name), f, np.full(len(f), -1), left, top, right - left, bottom - top, score, fps)
 
 
 def _boxes(path: Path, frame: object, number: object, *rest: object) -> Boxes:
