@@ -90,7 +90,8 @@ def files(
                 f"{row['hidden_stops']['gaps']} gaps that may hide {row['hidden_stops']['expected']:.1f} more"
             )
         for row in found["boxes"]:
-            click.echo(f"{row['id']:<24} {row['boxes']:>8} boxes of {row['objects']} objects in {row['frames']} frames")
+            of = f"of {row['objects']} objects" if row["objects"] else "without identities"
+            click.echo(f"{row['id']:<24} {row['boxes']:>8} boxes {of} in {row['frames']} frames")
         for row in found["ground"]:
             across, along = row["across_m"], row["along_m"]
             click.echo(

@@ -10,7 +10,6 @@ from click.testing import CliRunner
 
 from blindspot.cli import cli
 from blindspot.errors import UsageError
-from measure.footage.test_answers import field
 
 
 def run(*arguments):

@@ -121,7 +121,8 @@ def _placed(read: Read, ground: Ground) -> tuple[Read, list[dict[str, Any]]]:
 
 
 def _counted(b: Boxes) -> dict[str, Any]:
-    return {"id": b.name, "boxes": len(b.frame), "objects": len(np.unique(b.id)), "frames": len(np.unique(b.frame))}
+    objects = len(np.unique(b.id[b.id >= 0]))
+    return {"id": b.name, "boxes": len(b.frame), "objects": objects, "frames": len(np.unique(b.frame))}
 
 
 def follow_file(

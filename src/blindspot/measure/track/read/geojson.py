@@ -14,7 +14,7 @@ import numpy as np
 from blindspot.errors import UsageError
 from blindspot.measure.track.read import times
 from blindspot.measure.track.read.clean import Rows, numbered
-from blindspot.measure.track.read.tables import ID, TIME
+from blindspot.measure.track.read.columns import ID, TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,14 +18,19 @@ if TYPE_CHECKING:
 
 # Seconds, milliseconds, microseconds, nanoseconds since 1970 tell themselves apart by size (1973 to 5138 each).
 UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (float("inf"), 1e9))
-FORMATS = ("%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M")
+FORMATS = ("%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S")
+SLASHED = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The offset for times that name none, as the caller gave it (None: not given, UTC is taken and said)."""
+    """The offset for times that name none, as the caller gave it (None: not given, UTC is taken and said).
+
+    month_first: 12/31/2021 and not 31/12/2021, as the rows of the file show.
+    """
 
     offset_s: float | None = None
+    month_first: bool = False
 
     @classmethod
     def read(cls, text: str | None) -> Zone:
@@ -60,7 +65,7 @@ def texts(values: Sequence[Any], file: str, zone: Zone, faults: Faults, first_ro
     naive, where_naive = 0, 0
     zones: set[object] = set()
     for i, value in enumerate(values):
-        moment = _moment(str(value).strip()) if value is not None else None
+        moment = _moment(str(value).strip(), month_first=zone.month_first) if value is not None else None
         if moment is None:
             continue
         if moment.tzinfo is None:
@@ -76,9 +81,11 @@ def texts(values: Sequence[Any], file: str, zone: Zone, faults: Faults, first_ro
     return out
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(text: str, *, month_first: bool = False) -> datetime | None:
     if not text:
         return None
+    if text.endswith((" UTC", " GMT")):
+        text = f"{text[:-4]}+00:00"
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -89,7 +96,8 @@ def _moment(text: str) -> datetime | None:
         pass
     else:
         return datetime.fromtimestamp(float(numbers(np.array([number]))[0]), UTC) if abs(number) < 1e20 else None
-    for form in FORMATS:
+    slashed = [form.replace("%d/%m", "%m/%d") if month_first else form for form in SLASHED]
+    for form in (*FORMATS, *slashed):
         try:
             return datetime.strptime(text, form)  # noqa: DTZ007 - the zone, if any, is the caller's to say
         except ValueError:
