@@ -11,7 +11,7 @@ from blindspot.cli import following
 from blindspot.cli.shared import case_argument, json_option, print_json, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 offset_option = click.option(
@@ -195,9 +195,11 @@ for verb in (following.follow, following.mark, following.agree):
     track.add_command(verb)
 
 
-def _say(problems: Iterable[dict[str, Any]]) -> None:
-    for p in problems:
+def _say(problems: Sequence[dict[str, Any]], most: int = 20) -> None:
+    for p in problems[:most]:
         where = ":".join(str(p[k]) for k in ("file", "row", "column") if p[k] is not None)
         got = "" if p["got"] is None else f" (got {p['got']!r})"
         right = "" if p["right"] is None else f"; {p['right']}"
         click.echo(f"{where}: {p['what']}{got}{right}", err=True)
+    if len(problems) > most:
+        click.echo(f"... and {len(problems) - most} more; --json has them all", err=True)

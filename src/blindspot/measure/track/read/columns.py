@@ -65,14 +65,8 @@ def columns_of(path: Path, table: Any, faults: Faults) -> Columns:
     planar = not (where["lat"] and where["lon"]) and bool(x and y)
     if planar:
         where |= {"lat": x, "lon": y}
-        a, b = np.abs(floats(table[x])), np.abs(floats(table[y]))
-        if (
-            np.isfinite(a).any()
-            and np.nanmin(a) > 1
-            and np.nanmax(a) <= 180
-            and np.nanmin(b) > 1
-            and np.nanmax(b) <= 90
-        ):
+        a, b = floats(table[x]), floats(table[y])
+        if table.num_rows > 1 and _like_degrees(a, 180) and _like_degrees(b, 90):
             says = "x and y are read as metres; they look like degrees"
             faults.add(path.name, says, right="name them lon and lat if they are")
     elif not (where["lat"] and where["lon"]):
@@ -88,6 +82,12 @@ def columns_of(path: Path, table: Any, faults: Faults) -> Columns:
     return Columns(
         where["t"], where["lat"], where["lon"], where["id"], where["point"], planar, False, date if of_day else None
     )
+
+
+def _like_degrees(values: Floats, most: float) -> bool:
+    """No vehicle stays within a metre; a town lies within a degree."""
+    known = values[np.isfinite(values)]
+    return bool(known.size) and bool(np.abs(known).max() <= most) and bool(np.ptp(known) < 1)
 
 
 def _by_content(path: Path, table: Any, faults: Faults) -> dict[str, str | None]:

@@ -122,7 +122,9 @@ def _batches(
             t = (floats(table[columns.t]) - 25569.0) * 86400.0
         else:
             t = _times(table, columns, path.name, zone, faults, first)
-        ids = _ids(table[columns.id]) if columns.id else ((path.stem,), np.zeros(table.num_rows, np.int64))
+        # GeoLife: one folder per person, one file per trip.
+        name = path.parents[1].name if columns.days and path.parent.name == "Trajectory" else path.stem
+        ids = _ids(table[columns.id]) if columns.id else ((name,), np.zeros(table.num_rows, np.int64))
         yield Rows(path.name, ids, t, a, b, row, columns.planar)
         first += table.num_rows
 
