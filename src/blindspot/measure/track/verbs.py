@@ -11,6 +11,7 @@ from blindspot.errors import Problem, UsageError, Where
 from blindspot.measure.track.case import base_rates
 from blindspot.measure.track.custody.chain import chain_table, custody_of
 from blindspot.measure.track.custody.report import custody
+from blindspot.measure.track.custody.spread import judged
 from blindspot.measure.track.follow.ground import boxes_on_ground
 from blindspot.measure.track.follow.keyframes import open_log
 from blindspot.measure.track.follow.many import follow_many
@@ -208,10 +209,11 @@ def base_rate_stage(case: Case) -> dict[str, Any]:
 
 
 def custody_stage(case: Case) -> dict[str, Any]:
-    """The stage `custody`: the chains of tracks.toml; `custody:<id>` is P(same vehicle) at the end."""
+    """The stage `custody`: the chains of tracks.toml; `custody:<id>` is P(same vehicle) at the end; the law's own test beside it."""
     chains = [custody_of(settings) for settings in read_settings(case.root).custody]
     offered = [offer("custody", found.id, found.p.tolist(), found.derivation) for found in chains]
-    return {"custody": [chain_table(found) for found in chains], "offers": [_offered(o) for o in offered]}
+    tables = [chain_table(found) for found in chains]
+    return {"custody": tables, "reliability": judged(), "offers": [_offered(o) for o in offered]}
 
 
 def _offered(found: Offer) -> dict[str, Any]:
