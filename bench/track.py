@@ -198,34 +198,44 @@ def bench_custody(data):
     table(*rows)
 
 
+CORE_KM2 = 41.0  # the reference's own figure; a circle about the median fix
+POINTING_M = 60.0  # the pointing error that the reference names beside its 100 m visit
+REFERENCE = {  # n, radius: k >= 1, 2, 3
+    (5, 50): (0.189, 0.021, 0.001),
+    (5, 100): (0.405, 0.114, 0.021),
+    (5, 200): (0.613, 0.278, 0.087),
+    (10, 100): (0.610, 0.322, 0.135),
+    (20, 100): (0.772, 0.582, 0.392),
+    (50, 100): (0.879, 0.792, 0.717),
+}
+
+
 def bench_baserate(data):
+    """Each way of putting the places, beside the figures of the reference; the last is the one that gives them."""
     tracks = read_tracks([data / "cabspotting"]).tracks
-    visit = Visit()
-    whole = vehicle_days(tracks, visit, utc_offset_s=-7 * 3600)
-    lat, lon = tracks.frame.to_degrees(whole.x, whole.y)
-    k = (lat > 37.70) & (lat < 37.82) & (lon > -122.52) & (lon < -122.36)
-    city = Days(whole.vehicles, whole.vehicle, whole.of[k], whole.x[k], whole.y[k], whole.hours)
-    rows = [("places", "n", "k>=1", "k>=2", "k>=3", "5-95 % of k>=3", "k>=3 by cab", "s for 20,000 draws")]
-    base_rate(city, visit, 5)
-    for name, days in (("stops anywhere", whole), ("stops in the city", city)):
-        for n in (5, 10, 20, 50):
-            took, rate = best(lambda days=days, n=n: base_rate(days, visit, n))
+    whole = vehicle_days(tracks, Visit(), utc_offset_s=-7 * 3600)
+    away = np.hypot(whole.x - np.median(tracks.x), whole.y - np.median(tracks.y))
+    near = away < np.sqrt(CORE_KM2 * 1e6 / np.pi)
+    core = Days(whole.vehicles, whole.vehicle, whole.of[near], whole.x[near], whole.y[near], whole.hours)
+    ways = {
+        "stops anywhere": (whole, 0.0),
+        "stops in a core of 41 km2": (core, 0.0),
+        "the same, pointing error 60 m": (core, POINTING_M),
+    }
+    rows = [("places", "n", "radius m", "k>=1", "k>=2", "k>=3", "5-95 % of k>=3", "k>=3 by cab", "s for 20,000 draws")]
+    base_rate(core, Visit(), 5)
+    for (n, radius), told in REFERENCE.items():
+        rows.append(("reference", n, radius, *(f"{v:.3f}" for v in told), "", "", ""))
+        for name, (days, error) in ways.items():
+            visit = Visit(radius_m=float(radius), error_m=error)
+            took, rate = best(lambda days=days, n=n, visit=visit: base_rate(days, visit, n))
             a, (low, high) = rate.at_least(), rate.span()
             total, number = rate.by_vehicle()
             by = total[:, 3:].sum(axis=1) / number
-            rows.append(
-                (
-                    name,
-                    n,
-                    *(f"{v:.3f}" for v in a[1:4]),
-                    f"{low[3]:.3f}-{high[3]:.3f}",
-                    f"{by.min():.3f}-{by.max():.3f}",
-                    f"{took:.2f}",
-                )
-            )
-    print(
-        f"{len(whole)} vehicle-days, {len(whole.of) / len(whole):.1f} stops of 3 min a day; reference, 5 places: .405 .114 .021 (by cab .007-.034)\n"
-    )
+            span = f"{low[3]:.3f}-{high[3]:.3f}"
+            cells = (*(f"{v:.3f}" for v in a[1:4]), span, f"{by.min():.3f}-{by.max():.3f}", f"{took:.2f}")
+            rows.append((name, n, radius, *cells))
+    print(f"{len(whole)} vehicle-days, {len(whole.of) / len(whole):.1f} stops of 3 min a day\n")
     table(*rows)
 
 

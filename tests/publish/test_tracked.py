@@ -33,7 +33,7 @@ def test_vehicle_driver_and_person_are_links_of_their_own():
         "same driver, given the vehicle",
         "the person named, given the driver",
     ]
-    assert [link["said"] for link in chain["links"]][1:] == ["80 to 99 %", "open"]
+    assert [link["said"] for link in chain["links"]][1:] == ["80 to 99\xa0%", "open"]
     assert chain["links"][1]["basis"] == "co-workers"
     assert chain["links"][2]["basis"] == "no number was given"
 
