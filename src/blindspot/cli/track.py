@@ -74,6 +74,7 @@ def files(
     Example:
       blindspot track taxis.csv --utc-offset -07:00 -o out/taxis
       blindspot track boxes.txt --clip flight.ts
+      blindspot track cases/kabul-2021-08-29
     """
     from blindspot import rooms
     from blindspot.measure.track.verbs import track_files

@@ -184,6 +184,22 @@ def test_what_cannot_be_read_is_said_in_one_line(tmp_path, text, words):
         read_tracks([tmp_path / "nowhere"])
 
 
+def test_reported_stops_of_a_case_are_fixes_with_gaps_between(tmp_path):
+    (tmp_path / "case.toml").write_text("")
+    with pytest.raises(UsageError, match="without tracks"):
+        read_tracks([tmp_path])
+    (tmp_path / "places.csv").write_text("id,name,lat,lon\noffice,Office,34.5,69.1\nbank,Bank,,\n")
+    (tmp_path / "stops.csv").write_text(
+        "id,place,start,end\ns1,office,2021-08-29T04:15:00Z,2021-08-29T04:20:00Z\ns2,bank,2021-08-29T05:00:00Z,\n"
+        "s3,office,2021-08-29T06:00:00Z,\ns4,,2021-08-29T07:00:00Z,\n"
+    )
+    read = read_tracks([tmp_path])
+    assert read.tracks.ids == ("reported stops",)
+    assert [stamp(t)[11:16] for t in read.tracks.t] == ["04:15", "04:20", "06:00"]
+    assert "stops.csv:3: 2 reported stop(s) without a known place or time" in str(read.problems[0])
+    assert summarise(read.tracks)["gaps"][-1]["seconds"] == 6000
+
+
 def test_mot_and_sdd_text_become_boxes(tmp_path):
     (tmp_path / "mot.txt").write_text("1,7,10,20,30,40,1,-1,-1\n2,7,12,20,30,40,1,-1,-1\nx\n")
     (tmp_path / "sdd.txt").write_text(

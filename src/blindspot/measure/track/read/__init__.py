@@ -1,6 +1,6 @@
 """Files of positions in whatever form -> one set of tracks, the boxes of footage, and a line for each thing that was wrong.
 
-CSV and text tables, Parquet, AIS, GeoLife, GPX, KML, GeoJSON, MF-JSON, TAK CoT, MOT text. What a file is, is told by what
+CSV and text tables, Parquet, AIS, GeoLife, GPX, KML, GeoJSON, MF-JSON, TAK CoT, MOT text, reported stops of a case. What a file is, is told by what
 it holds. Tracks of one id in several files are one track. Tables come in batches: `read_tracks` holds them all, `parts` of
 `spool` never more than a part of the vehicles.
 """
@@ -93,7 +93,13 @@ def _files(paths: Iterable[str | Path]) -> list[tuple[Path, bool]]:
     out: list[tuple[Path, bool]] = []
     for given in paths:
         path = Path(given)
-        if path.is_dir():
+        if (path / "case.toml").is_file():
+            tracks = [p for p in (path / "tracks").rglob("*") if p.suffix.lower() in SUFFIXES]
+            within = sorted(p for p in (path / "stops.csv", *tracks) if p.is_file())
+            if not within:
+                raise UsageError(f"{path}: is a case without tracks: neither stops.csv nor a file in tracks/.")
+            out += [(file, False) for file in within]
+        elif path.is_dir():
             within = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
             if not within:
                 raise UsageError(f"{path}: holds no file of tracks. {FORMATS} are read.")
@@ -106,8 +112,10 @@ def _files(paths: Iterable[str | Path]) -> list[tuple[Path, bool]]:
 
 
 def _read(path: Path, zone: times.Zone, fps: float, faults: Faults) -> Iterable[Rows | Boxes]:
-    from blindspot.measure.track.read import boxes, geojson, tables, xmls
+    from blindspot.measure.track.read import boxes, geojson, reported, tables, xmls
 
+    if reported.is_reported(path):
+        return [reported.read_reported(path, zone, faults)]
     with path.open("rb") as file:
         start = file.read(65_536)
     if start[:4] == b"PAR1":
