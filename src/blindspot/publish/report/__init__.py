@@ -18,6 +18,7 @@ from blindspot.publish.report.page import page
 from blindspot.publish.report.people import people_tables
 from blindspot.publish.report.people import shown as people_shown
 from blindspot.publish.report.tables import tables, to_csv
+from blindspot.publish.report.tracked import tracked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,5 +45,8 @@ def publish(case: Case, results: Mapping[str, dict[str, Any]], out: Path, missin
         write_text(files[-1], to_csv(rows))
     write_text(out / "findings.json", json.dumps(weighed, ensure_ascii=False) + "\n")
     write_geopackage(case, out / "case.gpkg")
-    write_text(out / "report.html", page(case, weighed, made, missing, people_shown(results.get("people", {}))))
+    write_text(
+        out / "report.html",
+        page(case, weighed, made, missing, people_shown(results.get("people", {})), tracked(results)),
+    )
     return files
