@@ -106,6 +106,14 @@ def presence(given: Given) -> Result:
     return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor))
 
 
+def counts(given: Given) -> Result:
+    """How many were there, by several independent counts?"""
+    from blindspot.case.surveillance import open_counts
+    from blindspot.measure.presence import survey_tables
+
+    return survey_tables(open_counts(given.case), given.executor)
+
+
 def people(given: Given) -> Result:
     """Who are the dead, how many, and how well is it supported?"""
     from blindspot.measure.people import findings

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from blindspot import rooms
 from blindspot.case.store import Made, Store, hand_files, matching
-from blindspot.errors import UsageError
+from blindspot.errors import CaseError, Problem, UsageError
 from blindspot.rooms import Given, Result
 
 if TYPE_CHECKING:
@@ -110,6 +110,16 @@ STAGES = (
         "who may have been there unseen has no computed number",
     ),
     Stage(
+        "counts",
+        "How many were there, by several independent counts of the same places.",
+        ("counts/*.csv",),
+        ("check",),
+        "counts-1",
+        rooms.counts,
+        "counts/*.csv",
+        "no repeated counts are in counts/: nothing is estimated from them",
+    ),
+    Stage(
         "statements",
         "Who said what on what basis, which texts are copies, which statements may be one observation.",
         ("texts/**/*", "texts.csv", "sources.csv"),
@@ -149,7 +159,7 @@ STAGES = (
         "report",
         "One page that opens offline, tables, and a GeoPackage.",
         ("*",),
-        ("sorties", "statements", "people", "weigh", "replay"),
+        ("sorties", "counts", "statements", "people", "weigh", "replay"),
         "report-6",
     ),
 )
@@ -300,6 +310,18 @@ def footage_now(
 
         publish_footage(clips, found, out, progress)
     return found, bool(missing) or any(clip.wrong for clip in clips)
+
+
+def counts_now(files: Sequence[Path], executor: Executor | None = None) -> Result:
+    """The `counts` of files that lie in no case. Raises CaseError with every problem in them."""
+    from blindspot.case.counts import read_counts
+    from blindspot.measure.presence import survey_tables
+
+    problems: list[Problem] = []
+    read = [read_counts(path, problems, str(path)) for path in files]
+    if problems:
+        raise CaseError(problems)
+    return survey_tables([c for c in read if c is not None], executor)
 
 
 def release(

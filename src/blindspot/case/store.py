@@ -35,7 +35,7 @@ FILES = (
     "tolls.csv",
     "links.csv",
 )
-FOLDERS = ("lists", "assessments")
+FOLDERS = ("lists", "assessments", "counts")
 
 
 def hand_files(root: Path) -> list[str]:

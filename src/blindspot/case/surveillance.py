@@ -1,9 +1,10 @@
-"""sorties.toml, watch.csv and households.csv of a case: read, and held against places.csv."""
+"""sorties.toml, watch.csv, households.csv and counts/ of a case: read, and held against places.csv."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from blindspot.case.counts import Counts, counts_of
 from blindspot.case.reading import read_table
 from blindspot.case.sorties import FILE, Sorties, read_sorties
 from blindspot.case.watch import Household, Watch
@@ -21,11 +22,12 @@ _HINT = "docs/methods/coverage.md shows what to write in it"
 
 
 def surveillance_problems(root: Path, places: Mapping[str, Place]) -> list[Problem]:
-    """Every problem in the three files; none where they are absent."""
+    """Every problem in these files; none where they are absent."""
     problems: list[Problem] = []
     read_sorties(root, problems, _points(places))
     _rows(root, "watch.csv", Watch, places, problems)
     _rows(root, "households.csv", Household, places, problems)
+    counts_of(root, problems)
     return problems
 
 
@@ -48,6 +50,15 @@ def open_watches(case: Case, *, needed: bool = True) -> tuple[dict[str, Watch], 
 def open_households(case: Case) -> tuple[dict[str, Household], dict[str, Where]]:
     """The rows of households.csv and where each stands. Raises UsageError where there is none."""
     return _open(case, "households.csv", Household, needed=True)
+
+
+def open_counts(case: Case) -> list[Counts]:
+    """Every file in counts/. Raises CaseError with every problem in them."""
+    problems: list[Problem] = []
+    found = counts_of(case.root, problems)
+    if problems:
+        raise CaseError(problems)
+    return found
 
 
 def _open(case: Case, file: str, kind: type[W], *, needed: bool) -> tuple[dict[str, W], dict[str, Where]]:

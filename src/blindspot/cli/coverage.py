@@ -10,9 +10,11 @@ import click
 from blindspot import stages
 from blindspot.cli.shared import case_argument, json_option, print_json, progress
 from blindspot.cli.workers import cluster_option, executor, workers_option
+from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from concurrent.futures import Executor
 
 out_option = click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Write pictures (SVG) and tables (CSV) there."
@@ -56,35 +58,64 @@ def coverage(case: Path, out: Path | None, workers: int, cluster: str | None, as
 
 
 @click.command()
-@case_argument
+@click.argument("case", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--counts",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Repeated counts (CSV) outside the case; again for another file.",
+)
 @out_option
 @workers_option
 @cluster_option
 @json_option
-def presence(case: Path, out: Path | None, workers: int, cluster: str | None, as_json: bool) -> None:
+def presence(
+    case: Path | None, counts: tuple[Path, ...], out: Path | None, workers: int, cluster: str | None, as_json: bool
+) -> None:
     r"""Say who may have been at a place unseen, and what "none seen" is worth.
 
-    Reads households.csv; what could be noticed comes from watch.csv or from a range.
+    Reads households.csv; what could be noticed comes from watch.csv or from a range. Several independent counts of the
+    same places, in counts/*.csv or with --counts, say how many were missed: a row per site with count_1, count_2, ...
+    (counts made afresh), pass_1, pass_2, ... (each takes away what it finds), or band_0_5, ... with length_m.
 
     \b
     Example:
       blindspot presence cases/kabul-2021-08-29
+      blindspot presence --counts counts.csv
     """
-    _run("presence", case, out, workers, cluster, as_json)
+    if case is None and not counts:
+        raise UsageError("name a case, or files of counts with --counts FILE")
+    with executor(workers, cluster) as pool:
+        found = {} if case is None else _found("presence", case, pool, optional=bool(counts))
+        if counts:
+            found["counts"] = found.get("counts", []) + stages.counts_now(counts, pool)["counts"]
+    _tell("presence", found, out, as_json)
 
 
 def _run(name: str, case: Path, out: Path | None, workers: int, cluster: str | None, as_json: bool) -> None:
     with executor(workers, cluster) as pool:
-        run = stages.Review(case, progress=progress, executor=pool)
-        entry = stages.stage(name)
-        if run.lacks(entry):
-            from blindspot.errors import UsageError
+        found = _found(name, case, pool)
+    _tell(name, found, out, as_json)
 
-            raise UsageError(
-                f"{case}: has no {entry.needs}; docs/methods/{'presence' if name == 'presence' else 'coverage'}.md shows what to write in it"
-            )
-        found = run.result(name)
+
+def _found(name: str, case: Path, pool: Executor | None, *, optional: bool = False) -> dict[str, Any]:
+    """The result of a verb: of its stage and, for presence, of the counts. Raises UsageError where there is neither."""
+    run = stages.Review(case, progress=progress, executor=pool)
+    entries = [stages.stage(n) for n in ((name, "counts") if name == "presence" else (name,))]
+    there = [e for e in entries if not run.lacks(e)]
+    if not there and not optional:
+        page = "presence" if name == "presence" else "coverage"
+        wanted = " and no ".join(e.needs for e in entries)
+        raise UsageError(f"{case}: has no {wanted}; docs/methods/{page}.md shows what to write in it")
+    found: dict[str, Any] = {}
+    for entry in there:
+        found |= run.result(entry.name)
     run.store.save_memo()
+    return found
+
+
+def _tell(name: str, found: dict[str, Any], out: Path | None, as_json: bool) -> None:
     if out is not None:
         from blindspot.measure.coverage.pictures import write_pictures
 
@@ -162,7 +193,7 @@ def _coverage(found: dict[str, Any]) -> Iterable[str]:
 
 
 def _presence(found: dict[str, Any]) -> Iterable[str]:
-    for p in found["places"]:
+    for p in found.get("places", ()):
         n, low, high = (p["present"][k] for k in ("median", "low", "high"))
         seen = "nothing is said of what was seen" if p["seen"] is None else f"{p['seen']} seen"
         yield f"{p['id']} {p['when']}: {n} present [{low}-{high}], nobody {p['p_none']:.2%} ({seen})"
@@ -174,6 +205,27 @@ def _presence(found: dict[str, Any]) -> Iterable[str]:
             yield f"    if {name}: {c['present']['median']} present [{c['present']['low']}-{c['present']['high']}], factor {c['lr_none_seen'][0]:.2g} to {c['lr_none_seen'][1]:.2g}"
         for line in p["chain"]:
             yield f"  {line}"
+    for c in found.get("counts", ()):
+        yield from _counts(c)
+
+
+def _counts(c: dict[str, Any]) -> Iterable[str]:
+    yield f"{c['file']}: {c['sites']} sites with {len(c['columns'])} {c['kind']}, {c['found']} found, nothing at {c['sites_with_none']} of the sites"
+    if c["left_out"]:
+        yield f"  left out, with no count or a covariate missing: {', '.join(c['left_out'][:8])}{' ...' if len(c['left_out']) > 8 else ''}"
+    for line in c["scaled"]:
+        yield f"  {line}"
+    for m in c["models"]:
+        total = m["total"]
+        whole = f"; {total['median']} [{total['low']}-{total['high']}] at all sites together" if total else ""
+        yield f"  {m['model']}, AIC {m['aic']:.2f}{whole}"
+        for p in m["parameters"]:
+            low, high = ("open" if p[k] is None else f"{p[k]:.3g}" for k in ("low", "high"))
+            value = "without bound" if p["value"] is None else f"{p['value']:.3g}"
+            mark = " AT THE EDGE: profile interval" if p["flagged"] else ""
+            yield f"    {p['says']}: {value} [{low}-{high}]{mark}"
+        for flag in m["flags"]:
+            yield f"    flag {flag}"
 
 
 def _band(pair: list[float], form: str) -> str:
