@@ -151,7 +151,7 @@ def _likelihood(data: Repeated, mixture: str, k: int) -> Likelihood:
             extra = [float(r * turn.sum())]
         elif mixture == "zero_inflated":
             psi = expit(x[-1])
-            zero = psi / (psi + (1 - psi) * np.exp(-mean))  # share of P(N = 0) that is inflation
+            zero = expit(x[-1] + mean)  # share of P(N = 0) that is inflation
             inflated = weights[:, 0] * zero
             size = expected - mean * (1 - inflated)
             extra = [float((inflated - psi).sum())]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from blindspot.case.counts import Counts
 
 RN_MOST = 50  # N summed over where only detection is known
-BEYOND = 100  # N is summed to the largest count and this many more
+BEYOND = 100  # N is summed to the largest count and at least this many more
 _SHIFT = 0.05  # of an estimate on the link scale when N is summed twice as far
 _LARGE = 25.0  # a covariate beyond this is taken in standard deviations about its mean
 _CELLS = 20_000_000  # sites x N of one array: 160 MB
@@ -104,26 +104,34 @@ def _visits(c: Counts, model: str) -> dict[str, Any]:
     if model == "royle-nichols":
         few, many = royle_nichols(data, RN_MOST), royle_nichols(data, 2 * RN_MOST)
         return _record(few, names, *_edge(few, many, RN_MOST), [])
-    k = data.most + BEYOND
+    k = data.most + max(data.most, BEYOND)
     if len(data.y) * 2 * k > _CELLS:
         raise UsageError(f"{len(data.y)} sites with counts up to {data.most} take too much memory; split the file")
     fit = n_mixture(data, model, k)
     flags, profiles = _edge(fit, n_mixture(data, model, 2 * k), k)
+    if profiles:  # how many there are then follows from how far N is summed, at every site too
+        return _record(fit, names, flags, profiles, [])
     weights = posterior_n(data, fit, k)
     sites = [
         {"site": s, "counted": int(y.max()), **_spread(w), "p_none": round(float(w[0]), 5)}
         for s, y, w in zip(_sites(c), data.y, weights, strict=True)
     ]
-    return _record(fit, names, flags, profiles, sites, _sum(weights))
+    return _record(fit, names, flags, {}, sites, _sum(weights))
 
 
 def _edge(fit: Fit, further: Fit, k: int) -> tuple[tuple[str, ...], dict[str, tuple[float, float]]]:
     """Flags and profile intervals of a fit with N summed to k, beside the same fit with twice as many."""
-    if np.abs(fit.estimate - further.estimate).max() <= _SHIFT:
-        return fit.flags, {}
-    near, far = (unlink(float(f.estimate[0]), "log") for f in (fit, further))
-    said = f"lambda0: grows with the N summed over ({near:.3g} to {k}, {far:.3g} to {2 * k}); at the edge of its range, no upper end"
-    return (*fit.flags, said), {"lambda0": (fit.profile("lambda0")[0], np.inf)}
+    flags, profiles = list(fit.flags), {}
+    for name, link, x, y in zip(fit.names, fit.links, fit.estimate.tolist(), further.estimate.tolist(), strict=True):
+        if abs(x - y) <= _SHIFT or name in fit.profiles:
+            continue
+        low, high = fit.profile(name)
+        profiles[name] = (low, np.inf) if y > x else (-np.inf, high)
+        flags.append(
+            f"{name}: moves with the N summed over ({unlink(x, link):.3g} to {k}, {unlink(y, link):.3g} to {2 * k}); "
+            f"at the edge of its range, no {'upper' if y > x else 'lower'} end"
+        )
+    return tuple(flags), profiles
 
 
 def _removal(c: Counts, _: str) -> dict[str, Any]:
@@ -181,12 +189,14 @@ def _parameter(fit: Fit, i: int, names: dict[str, str], profiles: dict[str, tupl
     says = SAYS.get(stem, "")
     if stem == "psi" and fit.model.startswith("n-mixture"):
         says = "share of sites that can hold nobody"
+    if effect:
+        says = f"factor per unit of {names[name]} on the {'odds of the ' if fit.links[i] == 'logit' else ''}{says}"
+    elif f"{stem}1" in names and f"{stem}1" in fit.names:
+        says += ", every covariate at 0"
     link = "log" if effect else fit.links[i]  # an effect is a factor, on the number or on the odds
     return {
         "name": name,
-        "says": f"factor per unit of {names[name]} on {'the odds of ' if fit.links[i] == 'logit' else ''}{says}"
-        if effect
-        else says,
+        "says": says,
         "link": fit.links[i],
         "estimate": round(x, 6),
         "error": _finite(error),
