@@ -224,7 +224,7 @@ def test_mutated_files_give_numbers_or_clear_lines(tmp_path):
         "NULL",
     ]
     header = ["site", "count_1", "count_2", "abundance_x", "detection_y_1", "detection_y_2", "note"]
-    for k in range(16):
+    for k in range(10):
         rows = [
             [f"s{i}", rng.randint(0, 2), rng.randint(0, 3), rng.random(), rng.random(), rng.random(), ""]
             for i in range(6)
