@@ -75,7 +75,7 @@ STAGES = (
         "Transit, time on station, and which public statements can hold together.",
         ("sorties.toml", "places.csv"),
         ("check",),
-        "sorties-1",
+        "sorties-2",
         rooms.sorties,
         "sorties.toml",
         "how much of the time an aircraft could be there has no computed number",
@@ -83,7 +83,7 @@ STAGES = (
     Stage(
         "coverage",
         "What was in view and could be made out, and why not otherwise.",
-        ("watch.csv", "places.csv", "surface/*", "tracks/*", "footage/*"),
+        ("watch.csv", "places.csv", "surface/*", "flights/*", "tracks/*", "footage/*"),
         ("check",),
         "coverage-1",
         rooms.coverage,
@@ -99,6 +99,7 @@ STAGES = (
             "places.csv",
             "case.toml",
             "surface/*",
+            "flights/*",
             "tracks/*",
             "footage/*",
             "occupancy/*.csv",
@@ -160,7 +161,7 @@ STAGES = (
         "One page that opens offline, tables, and a GeoPackage.",
         ("*",),
         ("sorties", "counts", "statements", "people", "weigh", "replay"),
-        "report-6",
+        "report-7",
     ),
 )
 

@@ -103,7 +103,7 @@ def _rows(
                         Where(at.file, at.row, name),
                         "lies outside the case folder",
                         inside,
-                        "copy it into surface/ or tracks/",
+                        "copy it into surface/, flights/ or footage/",
                     )
                 )
             elif inside and not (root / inside).is_file():
