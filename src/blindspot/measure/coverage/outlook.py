@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 PERSONS = {"adult": (ADULT, 1.7), "child": (CHILD, 1.1)}  # critical dimension, height: metres
 _ORBIT = 360  # positions on a stated orbit
+_FAR_M = 300_000.0  # from further away no camera looks at a place: the path is of somewhere else
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def look(
     """Every place that watch.csv names, sorted. Raises CaseError with every row that cannot be worked out."""
     problems: list[Problem] = []
     views: dict[str, list[tuple[WatchView, Watch]]] = {}
-    cache: dict[tuple[str, str], Surface] = {}
+    cache: dict[tuple[str, ...], Surface] = {}
     for key, row in watches.items():
         try:
             views.setdefault(row.place, []).append((_view(root, row, places[row.place], cache, executor), row))
@@ -108,11 +110,12 @@ def _view(
     root: pathlib.Path,
     row: Watch,
     place: Place,
-    cache: dict[tuple[str, str], Surface],
+    cache: dict[tuple[str, ...], Surface],
     executor: Executor | None,
 ) -> WatchView:
-    surface = _surface(root, row, cache)
+    surface = _surface(root, row, place, cache)
     path, spot, base = _path(root, row, place, surface)
+    short = "" if surface is None or path is None else _ends(surface, spot, path)
     intervals: tuple[Interval, ...] = ()
     factors: dict[str, tuple[Factor, ...]] = {}
     position = None
@@ -131,7 +134,7 @@ def _view(
             watched: Sequence[Factor] = [_watched(found, row)]
         else:
             watched = _stated(row)
-        factors[kind] = (*watched, *_each_look(row, size, height, sight, position))
+        factors[kind] = (*watched, *_each_look(row, size, height, sight, position, short))
     if not factors["adult"]:
         raise UsageError(
             "bounds nothing of what could be seen; give at least one of on_station, in_view, line_of_sight, setting, gsd_m, attention"
@@ -188,6 +191,7 @@ def _each_look(
     height: float,
     sight: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
     position: tuple[float, float] | None,
+    short: str,
 ) -> list[Factor]:
     found = []
     share = physical()
@@ -198,7 +202,7 @@ def _each_look(
         found.append(Factor("line of sight", row.line_of_sight, row.basis, each_look=True))
     elif sight is not None:
         r = Range(float(sight[0].mean()), float(sight[1].mean()))
-        basis = f"horizon map of {row.surface}, share of open ground and positions"
+        basis = f"horizon map of {row.surface}, share of open ground and positions{short}"
         found.append(Factor("line of sight", r, basis, each_look=True))
     elif row.setting is not None:
         steep = row.depression_deg or Range(90.0, 90.0)
@@ -227,14 +231,20 @@ def _drawn(r: Range, share: NDArray[np.float64]) -> NDArray[np.float64]:
     return r.low + (r.high - r.low) * share
 
 
-def _surface(root: pathlib.Path, row: Watch, cache: dict[tuple[str, str], Surface]) -> Surface | None:
+def _surface(root: pathlib.Path, row: Watch, place: Place, cache: dict[tuple[str, ...], Surface]) -> Surface | None:
     if not row.surface:
         return None
-    key = (row.surface, row.ground)
-    if key not in cache:
-        from blindspot.measure.coverage.reading import read_surface
+    from blindspot.measure.coverage.footprints import SUFFIXES, read_footprints
+    from blindspot.measure.coverage.reading import read_surface
 
-        cache[key] = read_surface(root / row.surface, root / row.ground if row.ground else None)
+    file = root / row.surface
+    outlines = file.suffix.lower() in SUFFIXES
+    if outlines and row.ground:
+        raise UsageError(f"{file.name}: outlines of buildings stand on level ground; leave `ground` empty")
+    key = (row.surface, row.ground, place.id if outlines else "")
+    if key not in cache:
+        bare = root / row.ground if row.ground else None
+        cache[key] = read_footprints(file, place.lat, place.lon) if outlines else read_surface(file, bare)
     return cache[key]
 
 
@@ -263,15 +273,29 @@ def _path(
     if row.path:
         file = root / row.path
         if file.suffix.lower() == ".csv":
-            from blindspot.measure.coverage.reading import read_path
-
-            return read_path(file, local), spot, base
-        from blindspot.measure.coverage.clips import path_from_clip
-
-        return path_from_clip(file, local), spot, base
+            from blindspot.measure.coverage.reading import read_path as read
+        else:
+            from blindspot.measure.coverage.clips import path_from_clip as read
+        return _fitting(read(file, local), row, spot), spot, base
     if row.orbit_km is None or row.altitude_m is None:
         return None, spot, base
     return orbit(spot, row.orbit_km, row.altitude_m, base), spot, base
+
+
+def _fitting(path: Path, row: Watch, spot: tuple[float, float, float]) -> Path:
+    """The path, if it is one of this place and time."""
+    nearest = float(np.hypot(path.east - spot[0], path.north - spot[1]).min())
+    if nearest > _FAR_M:
+        raise UsageError(
+            f"{row.path}: never comes nearer to the place than {nearest / 1000:,.0f} km; are latitude and longitude in their columns?"
+        )
+    if row.start and row.end:
+        first, last = (f"{datetime.fromtimestamp(t, tz=UTC):%Y-%m-%dT%H:%M:%SZ}" for t in path.time[[0, -1]])
+        if path.time[0] >= row.end.end.timestamp() or path.time[-1] < row.start.start.timestamp():
+            raise UsageError(
+                f"{row.path}: runs from {first} to {last}, all of it outside start and end; are both in UTC?"
+            )
+    return path
 
 
 def orbit(spot: tuple[float, float, float], radius_km: Range, altitude_m: Range, ground: float = 0.0) -> Path:
@@ -308,14 +332,32 @@ def _sight(
     return found[0], found[1]
 
 
+def _reach(surface: Surface, spot: tuple[float, float, float], path: Path) -> float:
+    """Metres from the place within which something can hide it: as far as the highest point reaches at the lowest elevation."""
+    distance = np.hypot(path.east - spot[0], path.north - spot[1])
+    low = float(np.min((path.up - surface.z.max()) / np.maximum(distance, 1.0)))
+    return float((surface.z.max() - surface.z.min()) / max(low, 1e-3) + 2 * spot[2] + 10 * surface.cell)
+
+
+def _ends(surface: Surface, spot: tuple[float, float, float], path: Path) -> str:
+    """What to say where the surface ends before that."""
+    row, column = surface.at(spot[0], spot[1])
+    rows, columns = surface.z.shape
+    edge = surface.cell * min(row, column, rows - 1 - row, columns - 1 - column)
+    reach = _reach(surface, spot, path)
+    return (
+        ""
+        if edge >= reach
+        else f"; it ends {edge:.0f} m from the place, what stands beyond is not reckoned with (up to {reach:.0f} m could matter)"
+    )
+
+
 def _around(surface: Surface, spot: tuple[float, float, float], path: Path) -> Surface:
-    """The part of the surface that can hide the place: as far as its highest point reaches at the lowest elevation."""
+    """The part of the surface that can hide the place."""
     from blindspot.measure.coverage.surface import Surface as Part
 
     row, column = surface.at(spot[0], spot[1])
-    distance = np.hypot(path.east - spot[0], path.north - spot[1])
-    low = float(np.min((path.up - surface.z.max()) / np.maximum(distance, 1.0)))
-    reach = (surface.z.max() - surface.z.min()) / max(low, 1e-3) + 2 * spot[2] + 10 * surface.cell
+    reach = _reach(surface, spot, path)
     n = int(np.ceil(reach / surface.cell))
     i0, i1 = max(0, int(row) - n), min(surface.z.shape[0], int(row) + n + 1)
     j0, j1 = max(0, int(column) - n), min(surface.z.shape[1], int(column) + n + 1)
@@ -329,4 +371,5 @@ def _around(surface: Surface, spot: tuple[float, float, float], path: Path) -> S
         surface.y - i0 * surface.cell,
         surface.crs,
         ground,
+        surface.unit,
     )
