@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from blindspot.errors import UsageError
 from blindspot.measure.coverage.canyon import in_shade, line_of_sight, seen_share, sun
-from blindspot.measure.coverage.horizon import code, horizon, horizons, seen_from
+from blindspot.measure.coverage.horizon import code, horizon, horizons, seen_from, swept_from
 from blindspot.measure.coverage.sight import place_cells, place_in_sight
 from blindspot.measure.coverage.sight import seen_share as share_of_positions
 from blindspot.measure.coverage.surface import Surface, checked, extruded
@@ -95,10 +95,12 @@ def test_a_stand_off_sensor_agrees_with_the_plain_march(azimuth):
     away, up = 900.0, 600.0
     east = (n - 1) / 2 + away * math.sin(math.radians(azimuth))
     north = -(n - 1) / 2 + away * math.cos(math.radians(azimuth))
-    ours = seen_from(surface, east, north, up, 1.7)
+    ours = swept_from(surface, east, north, up, 1.7)
+    assert ours is not None
     plain = np.array([[plain_sight(surface.z, 1.7, -north, east, up, i, j) for j in range(n)] for i in range(n)])
     assert (ours & ~plain).sum() / (~plain).sum() <= 0.01
     assert (ours == plain).mean() > 0.995
+    assert np.array_equal(seen_from(surface, east, north, up, 1.7), plain)
 
 
 def test_a_sensor_over_the_grid_is_marched_to_exactly():
@@ -122,7 +124,7 @@ def test_hidden_cells_called_visible_at_ten_kilometres(shared, azimuth):
         columns / 2 + away * math.sin(math.radians(azimuth)),
     )
     exact = march(surface.z, surface.z + 1.7, row, column, up)
-    ours = seen_from(surface, surface.x + column, surface.y - row, up, 1.7)
+    ours = swept_from(surface, surface.x + column, surface.y - row, up, 1.7)
     assert (ours & ~exact).sum() / (~exact).sum() <= 0.01
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +20,8 @@ from blindspot.measure.coverage.opportunity import (
     physical,
 )
 from blindspot.measure.coverage.resolution import ADULT, BASIS, CHILD, resolved, resolved_draws
-from blindspot.measure.coverage.seen import Interval, Path, timeline
+from blindspot.measure.coverage.seen import Interval, timeline
+from blindspot.measure.coverage.vantage import around, blocks, in_sight, path_of, shortfall, surface_of
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from blindspot.measure.coverage.surface import Surface
 
 PERSONS = {"adult": (ADULT, 1.7), "child": (CHILD, 1.1)}  # critical dimension, height: metres
-_ORBIT = 360  # positions on a stated orbit
-_FAR_M = 300_000.0  # from further away no camera looks at a place: the path is of somewhere else
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +111,9 @@ def _view(
     cache: dict[tuple[str, ...], Surface],
     executor: Executor | None,
 ) -> WatchView:
-    surface = _surface(root, row, place, cache)
-    path, spot, base = _path(root, row, place, surface)
-    short = "" if surface is None or path is None else _ends(surface, spot, path)
+    surface = surface_of(root, row, place, cache)
+    path, spot, base = path_of(root, row, place, surface)
+    short = "" if surface is None or path is None else shortfall(surface, spot, path)
     intervals: tuple[Interval, ...] = ()
     factors: dict[str, tuple[Factor, ...]] = {}
     position = None
@@ -125,7 +123,7 @@ def _view(
     for kind, (size, height) in PERSONS.items():
         sight = None
         if surface is not None and path is not None:
-            sight = _sight(surface, path, spot, height, row.height_error_m or 0.0, executor)
+            sight = in_sight(surface, path, spot, height, row.height_error_m or 0.0, executor)
         if row.path and path is not None and row.start and row.end:
             window = (row.start.start.timestamp(), row.end.end.timestamp())
             bounds = sight or (np.zeros(len(path.time)), np.ones(len(path.time)))
@@ -141,28 +139,8 @@ def _view(
         )
     if surface is None or path is None:
         return WatchView(row.id, factors, intervals, position)
-    shares, block = blocks(_around(surface, spot, path), path, executor)
+    shares, block = blocks(around(surface, spot, path), path, PERSONS["adult"][1], executor)
     return WatchView(row.id, factors, intervals, position, shares, block)
-
-
-def blocks(
-    surface: Surface, path: Path, executor: Executor | None = None, most: int = 48
-) -> tuple[NDArray[np.float64], float]:
-    """The blind-spot map of a surface for an adult: seen share of the open ground in at most 48 x 48 blocks (NaN = built
-    over), and the size of a block in metres.
-    """
-    from blindspot.measure.coverage.horizon import horizons
-    from blindspot.measure.coverage.sight import seen_share
-
-    share = seen_share(surface, horizons(surface, PERSONS["adult"][1], executor=executor), path.positions)
-    share = np.where(surface.open_ground(), share, np.nan)
-    n = max(1, int(np.ceil(max(share.shape) / most)))
-    rows, columns = (int(np.ceil(k / n)) for k in share.shape)
-    wide = np.full((rows * n, columns * n), np.nan)
-    wide[: share.shape[0], : share.shape[1]] = share
-    cells = wide.reshape(rows, n, columns, n)
-    known = np.isfinite(cells).sum(axis=(1, 3))
-    return np.where(known > 0, np.nansum(cells, axis=(1, 3)) / np.maximum(known, 1), np.nan), n * surface.cell
 
 
 def _stated(row: Watch) -> list[Factor]:
@@ -202,7 +180,7 @@ def _each_look(
         found.append(Factor("line of sight", row.line_of_sight, row.basis, each_look=True))
     elif sight is not None:
         r = Range(float(sight[0].mean()), float(sight[1].mean()))
-        basis = f"horizon map of {row.surface}, share of open ground and positions{short}"
+        basis = f"line of sight over {row.surface}, share of open ground and positions{short}"
         found.append(Factor("line of sight", r, basis, each_look=True))
     elif row.setting is not None:
         steep = row.depression_deg or Range(90.0, 90.0)
@@ -229,147 +207,3 @@ def _each_look(
 def _drawn(r: Range, share: NDArray[np.float64]) -> NDArray[np.float64]:
     """A measure spread evenly between its ends."""
     return r.low + (r.high - r.low) * share
-
-
-def _surface(root: pathlib.Path, row: Watch, place: Place, cache: dict[tuple[str, ...], Surface]) -> Surface | None:
-    if not row.surface:
-        return None
-    from blindspot.measure.coverage.footprints import SUFFIXES, read_footprints
-    from blindspot.measure.coverage.reading import read_surface
-
-    file = root / row.surface
-    outlines = file.suffix.lower() in SUFFIXES
-    if outlines and row.ground:
-        raise UsageError(f"{file.name}: outlines of buildings stand on level ground; leave `ground` empty")
-    key = (row.surface, row.ground, place.id if outlines else "")
-    if key not in cache:
-        bare = root / row.ground if row.ground else None
-        cache[key] = read_footprints(file, place.lat, place.lon) if outlines else read_surface(file, bare)
-    return cache[key]
-
-
-def _path(
-    root: pathlib.Path, row: Watch, place: Place, surface: Surface | None
-) -> tuple[Path | None, tuple[float, float, float], float]:
-    """The sensor path in the frame of the surface, or of the place; the place in that frame; the height of its ground."""
-    if surface is not None:
-        local = surface.local
-        east, north = local(place.lat, place.lon)
-        r, c = surface.at(east, north)
-        inside = 0 <= r < surface.z.shape[0] and 0 <= c < surface.z.shape[1]
-        base = float(surface.z[int(r), int(c)]) if inside else float(np.median(surface.z))
-    else:
-        from pyproj import Transformer
-
-        frame = f"+proj=aeqd +lat_0={place.lat} +lon_0={place.lon} +datum=WGS84 +units=m"
-        change = Transformer.from_crs("EPSG:4326", frame, always_xy=True)
-        east, north, base = 0.0, 0.0, 0.0
-
-        def local(lat: float, lon: float) -> tuple[float, float]:
-            x, y = change.transform(lon, lat)
-            return float(x), float(y)
-
-    spot = (east, north, place.error_m)
-    if row.path:
-        file = root / row.path
-        if file.suffix.lower() == ".csv":
-            from blindspot.measure.coverage.reading import read_path as read
-        else:
-            from blindspot.measure.coverage.clips import path_from_clip as read
-        return _fitting(read(file, local), row, spot), spot, base
-    if row.orbit_km is None or row.altitude_m is None:
-        return None, spot, base
-    return orbit(spot, row.orbit_km, row.altitude_m, base), spot, base
-
-
-def _fitting(path: Path, row: Watch, spot: tuple[float, float, float]) -> Path:
-    """The path, if it is one of this place and time."""
-    nearest = float(np.hypot(path.east - spot[0], path.north - spot[1]).min())
-    if nearest > _FAR_M:
-        raise UsageError(
-            f"{row.path}: never comes nearer to the place than {nearest / 1000:,.0f} km; are latitude and longitude in their columns?"
-        )
-    if row.start and row.end:
-        first, last = (f"{datetime.fromtimestamp(t, tz=UTC):%Y-%m-%dT%H:%M:%SZ}" for t in path.time[[0, -1]])
-        if path.time[0] >= row.end.end.timestamp() or path.time[-1] < row.start.start.timestamp():
-            raise UsageError(
-                f"{row.path}: runs from {first} to {last}, all of it outside start and end; are both in UTC?"
-            )
-    return path
-
-
-def orbit(spot: tuple[float, float, float], radius_km: Range, altitude_m: Range, ground: float = 0.0) -> Path:
-    """A circle about a place, once at each corner of the ranges: a path without times that mean anything."""
-    turn = np.linspace(0, 2 * np.pi, _ORBIT, endpoint=False)
-    corners = [(r, a) for r in {radius_km.low, radius_km.high} for a in {altitude_m.low, altitude_m.high}]
-    east = np.concatenate([spot[0] + 1000 * r * np.sin(turn) for r, _ in sorted(corners)])
-    north = np.concatenate([spot[1] + 1000 * r * np.cos(turn) for r, _ in sorted(corners)])
-    up = np.concatenate([np.full(_ORBIT, ground + a) for _, a in sorted(corners)])
-    n = len(east)
-    unknown = np.full(n, np.nan)
-    return Path(
-        np.arange(n, dtype=float), east, north, up, np.full(n, spot[0]), np.full(n, spot[1]), unknown, unknown, unknown
-    )
-
-
-def _sight(
-    surface: Surface,
-    path: Path,
-    spot: tuple[float, float, float],
-    height: float,
-    error: float,
-    executor: Executor | None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Least and greatest share of the place in sight at each position, the surface's height error included."""
-    from blindspot.measure.coverage.horizon import horizons
-    from blindspot.measure.coverage.sight import place_in_sight
-
-    found = []
-    for shift, end in ((-error, 0), (error, 2)):
-        cut = _around(surface, spot, path)
-        maps = horizons(cut, height + shift, executor=executor)
-        found.append(place_in_sight(cut, maps, path.positions, spot[0], spot[1], spot[2])[end])
-    return found[0], found[1]
-
-
-def _reach(surface: Surface, spot: tuple[float, float, float], path: Path) -> float:
-    """Metres from the place within which something can hide it: as far as the highest point reaches at the lowest elevation."""
-    distance = np.hypot(path.east - spot[0], path.north - spot[1])
-    low = float(np.min((path.up - surface.z.max()) / np.maximum(distance, 1.0)))
-    return float((surface.z.max() - surface.z.min()) / max(low, 1e-3) + 2 * spot[2] + 10 * surface.cell)
-
-
-def _ends(surface: Surface, spot: tuple[float, float, float], path: Path) -> str:
-    """What to say where the surface ends before that."""
-    row, column = surface.at(spot[0], spot[1])
-    rows, columns = surface.z.shape
-    edge = surface.cell * min(row, column, rows - 1 - row, columns - 1 - column)
-    reach = _reach(surface, spot, path)
-    return (
-        ""
-        if edge >= reach
-        else f"; it ends {edge:.0f} m from the place, what stands beyond is not reckoned with (up to {reach:.0f} m could matter)"
-    )
-
-
-def _around(surface: Surface, spot: tuple[float, float, float], path: Path) -> Surface:
-    """The part of the surface that can hide the place."""
-    from blindspot.measure.coverage.surface import Surface as Part
-
-    row, column = surface.at(spot[0], spot[1])
-    reach = _reach(surface, spot, path)
-    n = int(np.ceil(reach / surface.cell))
-    i0, i1 = max(0, int(row) - n), min(surface.z.shape[0], int(row) + n + 1)
-    j0, j1 = max(0, int(column) - n), min(surface.z.shape[1], int(column) + n + 1)
-    if i1 - i0 < 2 or j1 - j0 < 2:
-        return surface  # the place lies outside: `place_in_sight` says so
-    ground = None if surface.ground is None else surface.ground[i0:i1, j0:j1]
-    return Part(
-        surface.z[i0:i1, j0:j1],
-        surface.cell,
-        surface.x + j0 * surface.cell,
-        surface.y - i0 * surface.cell,
-        surface.crs,
-        ground,
-        surface.unit,
-    )

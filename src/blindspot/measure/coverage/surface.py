@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,8 +29,8 @@ class Surface:
     ground: NDArray[np.float64] | None = None
     unit: float = 1.0
 
-    def at(self, east: float, north: float) -> tuple[float, float]:
-        """Row and column (fractions) of a point."""
+    def at(self, east: Any, north: Any) -> tuple[Any, Any]:
+        """Row and column (fractions) of a point, or of arrays of points."""
         return (self.y - north) / self.cell, (east - self.x) / self.cell
 
     def local(self, lat: float, lon: float) -> tuple[float, float]:
