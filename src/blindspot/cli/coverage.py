@@ -189,7 +189,19 @@ def _coverage(found: dict[str, Any]) -> Iterable[str]:
         for w in p["watches"]:
             for i in w["seen"]:
                 why = f": {i['reason']}" if i["reason"] else ""
-                yield f"  {w['id']}  {i['start']} to {i['end']}  {i['state']}{why}"
+                yield f"  {w['id']}  {i['start']} to {i['end']}  {i['state']}{why}{_from(i)}"
+
+
+def _from(i: dict[str, Any]) -> str:
+    """How much of the place was in sight, from where, how finely; nothing where no sensor was recorded."""
+    if i["slant_m"][0] is None:
+        return ""
+    gsd = "" if i["gsd_m"][0] is None else f", {_band(i['gsd_m'], '.2g')} m per pixel"
+    bearing = " to ".join(dict.fromkeys(f"{x:03.0f}" for x in i["bearing_deg"]))
+    return (
+        f" (line of sight {_band(i['line_of_sight'], '.0%')}, from {bearing} degrees at "
+        f"{_band([x / 1000 for x in i['slant_m']], '.1f')} km{gsd})"
+    )
 
 
 def _presence(found: dict[str, Any]) -> Iterable[str]:

@@ -35,6 +35,17 @@ def march_place(z, i, j, height, positions):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def march_cells(z, i, j, height, positions):  # type: ignore[no-untyped-def]
+    """Whether each cell (i, j), (m,), sees each sensor position (row, column, up), (p, 3): (m, p)."""
+    out = np.zeros((len(i), len(positions)), dtype=np.bool_)
+    for k in range(len(i)):
+        target = z[i[k], j[k]] + height
+        for p in range(len(positions)):
+            out[k, p] = _free(z, target, i[k], j[k], positions[p, 0], positions[p, 1], positions[p, 2])
+    return out
+
+
+@njit(cache=True, nogil=True)
 def _free(z, height, i, j, row, column, up):  # type: ignore[no-untyped-def]
     n, w = z.shape
     di, dj = row - i, column - j

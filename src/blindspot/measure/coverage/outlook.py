@@ -9,6 +9,7 @@ import numpy as np
 
 from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.canyon import drawn_share, in_shade, line_of_sight, sun
+from blindspot.measure.coverage.cells import ground_seen
 from blindspot.measure.coverage.opportunity import (
     SHARED,
     SHARED_BASIS,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from blindspot.case.rows import Place
     from blindspot.case.watch import Watch
+    from blindspot.measure.coverage.cells import Ground
     from blindspot.measure.coverage.surface import Surface
 
 PERSONS = {"adult": (ADULT, 1.7), "child": (CHILD, 1.1)}  # critical dimension, height: metres
@@ -48,6 +50,8 @@ class WatchView:
     sun: tuple[float, float] | None
     shares: NDArray[np.float64] | None = None  # blind-spot map: share of positions in sight, in blocks of open ground
     block_m: float = 0.0
+    ground: Ground | None = None  # blocks of ground over time, where there is a path
+    surface: Surface | None = None  # the part that can hide the place: where the blocks lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,14 @@ def _view(
         )
     if surface is None or path is None:
         return WatchView(row.id, factors, intervals, position)
-    shares, block = blocks(around(surface, spot, path), path, PERSONS["adult"][1], executor)
-    return WatchView(row.id, factors, intervals, position, shares, block)
+    size, height = PERSONS["adult"]
+    part = around(surface, spot, path)
+    shares, block = blocks(part, path, height, executor)
+    ground = None
+    if row.path and row.start and row.end:
+        window = (row.start.start.timestamp(), row.end.end.timestamp())
+        ground = ground_seen(part, path, window, height, size, row.pointing_error_m or 0.0)
+    return WatchView(row.id, factors, intervals, position, shares, block, ground, part)
 
 
 def _stated(row: Watch) -> list[Factor]:

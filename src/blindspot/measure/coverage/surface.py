@@ -42,6 +42,14 @@ class Surface:
         east, north = Transformer.from_crs("EPSG:4326", self.crs, always_xy=True).transform(lon, lat)
         return float(east) * self.unit, float(north) * self.unit
 
+    def degrees(self, east: Any, north: Any) -> tuple[Any, Any]:
+        """Latitude and longitude of points in the projection of the surface, metres."""
+        from pyproj import Transformer
+
+        back = Transformer.from_crs(self.crs, "EPSG:4326", always_xy=True)
+        lon, lat = back.transform(np.asarray(east) / self.unit, np.asarray(north) / self.unit)
+        return lat, lon
+
     def open_ground(self, least: float = 0.5) -> NDArray[np.bool_]:
         """Cells that are not roof or canopy: less than `least` metres above the ground, where the ground is known."""
         if self.ground is None:

@@ -27,17 +27,18 @@ STATES = {"seen": "met", "perhaps": "perhaps", "not seen": "unsettled"}  # style
 def unseen_tables(
     coverage: Mapping[str, Any], presence: Mapping[str, Any], counts: Mapping[str, Any]
 ) -> dict[str, Records]:
-    """`watches`, `moments`, `present`, `present_distribution`, `counts`, `counted_sites`; empty where nothing was read."""
+    """`watches`, `moments`, `ground_seen`, `present`, `present_distribution`, `counts`, `counted_sites`; empty where nothing was read."""
     watches = [(p["id"], w) for p in coverage.get("places", ()) for w in p["watches"]]
     models = [(c["file"], m) for c in counts.get("counts", ()) for m in c["models"]]
     return {
         "watches": [{"place": place, "watch": w["id"], **f} for place, w in watches for f in w["factors"]],
         "moments": [
             {"place": place, "watch": w["id"], "start": s["start"], "end": s["end"], "state": s["state"], "reason": s["reason"]}
-            | {f"{k}_{end}": s[k][i] for k in ("line_of_sight", "gsd_m", "slant_m") for i, end in enumerate(("low", "high"))}
+            | {f"{k}_{end}": s[k][i] for k in ("line_of_sight", "gsd_m", "slant_m", "bearing_deg") for i, end in enumerate(("low", "high"))}
             for place, w in watches
             for s in w["seen"]
         ],
+        "ground_seen": [{"place": place, "watch": w["id"], **g} for place, w in watches for g in w["ground"]],
         "present": [_present(p) for p in presence.get("places", ())],
         "present_distribution": [{"place": p["id"], **d} for p in presence.get("places", ()) for d in p["distribution"]],
         "counts": [{"file": file, "model": m["model"], "aic": m["aic"], **p} for file, m in models for p in m["parameters"]],
