@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Executor
     from datetime import date
+    from pathlib import Path
 
     from blindspot.case import Case
     from blindspot.quantities import Offer
@@ -74,12 +75,12 @@ def replay(given: Given) -> Result:
     return replayed(given.case.head.id, replay(given.case, built, given.as_of))
 
 
-def sorties(given: Given) -> Result:
-    """How long could an aircraft be there?"""
+def sorties(given: Given, statements: Path | None = None) -> Result:
+    """How long could an aircraft be there? `statements`: another sheet of public statements in place of the case's own."""
     from blindspot.case.surveillance import open_sorties
     from blindspot.measure.coverage import overview, sortie_tables
 
-    file = open_sorties(given.case)
+    file = open_sorties(given.case, statements)
     places = {key: (place.lat, place.lon) for key, place in given.case.places.items()}
     return sortie_tables(file, overview(file, places, given.executor))
 

@@ -29,6 +29,7 @@ FILES = (
     "stops.csv",
     "standards.csv",
     "sorties.toml",
+    "flight_claims.csv",
     "watch.csv",
     "households.csv",
     "texts.csv",

@@ -23,20 +23,34 @@ out_option = click.option(
 
 @click.command()
 @case_argument
+@click.option(
+    "--statements",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A sheet (CSV) of public statements to test in place of the case's own.",
+)
 @out_option
 @workers_option
 @cluster_option
 @json_option
-def sorties(case: Path, out: Path | None, workers: int, cluster: str | None, as_json: bool) -> None:
+def sorties(
+    case: Path, statements: Path | None, out: Path | None, workers: int, cluster: str | None, as_json: bool
+) -> None:
     r"""Say how much of a flight is transit, and which public statements can hold together.
 
-    Reads sorties.toml: bases, places, closed airspace, aircraft, statements.
+    Reads sorties.toml (bases, places, closed airspace, aircraft, statements) and flight_claims.csv (statements as a
+    sheet: id, date, speaker, quantity, value, unit, quote, url).
 
     \b
     Example:
       blindspot sorties cases/kabul-2021-08-29
     """
-    _run("sorties", case, out, workers, cluster, as_json)
+    if statements is None:
+        _run("sorties", case, out, workers, cluster, as_json)
+        return
+    with executor(workers, cluster) as pool:
+        found = stages.sorties_of(case, statements, pool)
+    _tell("sorties", found, out, as_json)
 
 
 @click.command()
@@ -132,7 +146,7 @@ def _tell(name: str, found: dict[str, Any], out: Path | None, as_json: bool) -> 
 
 def _sorties(found: dict[str, Any]) -> Iterable[str]:
     tested = found["tested_place"]
-    yield f"{'base':<18}{'':<24}{'km':>6}  {'hours there':<14}{'transit share':<15}{'on station, h':<15}{'aircraft for one orbit'}"
+    yield f"{'base':<18}{'':<24}{'km':>6}  {'hours there':<14}{'transit share':<15}{'on station, h':<15}{'flown per h there':<19}{'aircraft for one orbit'}"
     for r in found["routes"]:
         if r["place"] == tested:
             lo, hi = r["aircraft_for_orbit"]
@@ -148,7 +162,7 @@ def _sorties(found: dict[str, Any]) -> Iterable[str]:
             yield (
                 f"{r['base']:<18}{r['aircraft'] + ', ' + r['phase'].split()[0]:<24}{r['km']:>6,.0f}  "
                 f"{_band(r['hours_range'], '.1f'):<14}{_band(r['transit_share'], '.0%'):<15}"
-                f"{_band(r['on_station_h'], '.1f'):<15}{need}"
+                f"{_band(r['on_station_h'], '.1f'):<15}{_cost(r['flight_h_per_station_h']):<19}{need}"
             )
     yield ""
     yield "hours of each day without an aircraft over the place, with 1, 2, ... aircraft"
@@ -156,10 +170,12 @@ def _sorties(found: dict[str, Any]) -> Iterable[str]:
         yield f"{o['base']:<18}{o['aircraft'] + ', ' + o['phase'].split()[0]:<24}" + "  ".join(
             f"{c['m']}: {_band(c['hours_unwatched_per_day'], '.0f')}" for c in o["cover"]
         )
+    yield from _cueing(found)
     yield ""
     for s in found["statements"]:
         mark = "can hold " if s["holds"] else "CANNOT   "
         yield f"{mark}{s['id']:<20}{s['says']} ({s['speaker']})"
+        yield f"{'':<9}taken as {_bounds(s)} ({s['basis']})"
         if not s["holds"]:
             yield f"{'':<9}{s['why']}"
         for i in s["implies"]:
@@ -176,8 +192,39 @@ def _sorties(found: dict[str, Any]) -> Iterable[str]:
         )
     yield ""
     yield "rests on"
+    before = ""
     for a in found["assumptions"]:
-        yield f"  {a['what']}: {a['value']} ({a['basis']})"
+        yield f"  {a['what']}: {a['value']} ({'as above' if a['basis'] == before else a['basis']})"
+        before = a["basis"]
+
+
+def _cueing(found: dict[str, Any]) -> Iterable[str]:
+    """The search with and without a cue at a few hours, and what share of events was ever looked at before and after."""
+    cue = found["cueing"]
+    if cue is None:
+        return
+    low, high = cue["area_ratio"]
+    yield ""
+    yield f"chance of finding by hours of search; without a cue the area is {low:g} to {high:g} times as large ({cue['basis']})"
+    rows = cue["curve"]
+    for r in (r for r in rows if r["hours"] in {1.0, 2.0, 6.0, rows[-1]["hours"]}):
+        yield f"  {r['hours']:>4g} h   with a cue {_band(r['cued'], '.0%'):<12}without {_band(r['uncued'], '.0%')}"
+    yield "share of events ever looked at, with one aircraft"
+    for r in (r for r in cue["looked_at"] if r["m"] == 1 and not r["phase"].startswith("hypo")):
+        name = f"{r['base']}, {r['aircraft']}, {r['phase'].split()[0] if r['phase'] else ''}"
+        yield f"  {name:<40}with a cue {_band(r['cued'], '.0%'):<12}without {_band(r['uncued'], '.0%')}"
+
+
+def _bounds(s: dict[str, Any]) -> str:
+    low, high = s["at_least"], s["at_most"]
+    if low is None and high is None:
+        return "its base"
+    return f"at most {high:g}" if low is None else f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
+
+
+def _cost(pair: list[float | None]) -> str:
+    low, high = pair
+    return "-" if low is None else f"{low:.1f} or more" if high is None else _band([low, high], ".1f")
 
 
 def _coverage(found: dict[str, Any]) -> Iterable[str]:

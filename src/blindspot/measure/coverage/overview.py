@@ -170,6 +170,9 @@ def sortie_tables(file: Sorties, found: Overview) -> dict[str, Any]:
             "place": file.place,
             "says": said[a.id].summary,
             "speaker": said[a.id].speaker,
+            "at_least": said[a.id].at_least,
+            "at_most": said[a.id].at_most,
+            "basis": said[a.id].basis,
             "why": _why(a, file, found),
             "implies": _implies(said[a.id], file, found),
         }
