@@ -171,13 +171,12 @@ def _watched(intervals: tuple[Interval, ...], row: Watch) -> Factor:
     """Share of the window in which the place was on station, in the footprint and not unattended."""
     off = {"not on station", "no record", "not pointed", "not attended"}
     total = sum(i.end - i.start for i in intervals)
-    sure = sum(
-        i.end - i.start for i in intervals if i.state == "seen" or (i.state != "perhaps" and i.reason not in off)
-    )
-    maybe = sum(i.end - i.start for i in intervals if i.state == "perhaps" or i.reason not in off)
+    # What may have been hidden or too coarse was in the picture all the same; sight and resolution are factors of their own.
+    sure = sum(i.end - i.start for i in intervals if i.reason not in off)
+    maybe = sure + sum(i.end - i.start for i in intervals if i.state == "perhaps" and i.reason in off)
     return Factor(
         "on station and pointed",
-        Range(sure / total, max(sure, min(maybe, total)) / total),
+        Range(sure / total, min(maybe, total) / total),
         f"share of the time, from {row.path}",
     )
 
