@@ -83,8 +83,9 @@ def _places(found: Incident, root: Path) -> None:
     lat, lon = town.degrees(np.array([p[0] for p in metres.values()]), np.array([p[1] for p in metres.values()]))
     rows = []
     for k, name in enumerate(metres):
-        half = min(found.town.yard.court) / 2 - 1
-        error = round(half, 1) if name in {"yard", "house"} else 10
+        yard = {"yard": found.town.yard, "house": found.town.house}.get(name)
+        # a yard is given as the circle of the same area
+        error = round(float(np.sqrt(np.prod(yard.court) / np.pi)), 1) if yard else 10
         rows.append([name, name.replace("_", " "), f"{lat[k]:.6f}", f"{lon[k]:.6f}", error, "surveyed", ""])
     write_text(root / "places.csv", table(["id", "name", "lat", "lon", "error_m", "how", "label"], rows))
 

@@ -64,6 +64,7 @@ class Incident:
     background: list[driving.Day]
     visits: Known
     people: tuple[losses.Person, ...]
+    driver: losses.Person
     lists: dict[str, list[dict[str, str]]]
     tolls: list[dict[str, str]]
     told: telling.Told
@@ -110,7 +111,7 @@ def happen(options: Options) -> Incident:
     t, at, stood = driving.track(drive, day, 20.0, 8.0)
     fates = stream(10)
     deadly = float(fates.uniform(0.3, 0.9))
-    people = losses.people(fates, yard.crowd, deadly)
+    people, in_car = losses.people(fates, yard.crowd, deadly), losses.driver(fates)
     dead = [p for p in people if p.died]
     chances |= _harm(stream(11), yard, customs, deadly)
     _typed(stream(12), known, chances)
@@ -133,11 +134,11 @@ def happen(options: Options) -> Incident:
     }
     before = {"o_feed_yard": yard.noticed > 0, "o_watch": watched.visited() >= 2}
     told = telling.tell(say, answers, given, before, known, 5 if options.has("copies") else 0)
-    recorded = losses.lists(stream(13), dead)
+    recorded = losses.lists(stream(13), [in_car, *dead])
     return Incident(
         options, place, town.published(place, stream(14)), flights, customs, homes.survey(stream(15), customs), yard, house, radius,
         above, aim, footprint, gaps, custody, same, day, (t, at), int(stood.sum()),
-        days[:BACKGROUND], visits, people, recorded, losses.tolls(stream(16), dead, told.says), told, chances,
+        days[:BACKGROUND], visits, people, in_car, recorded, losses.tolls(stream(16), [in_car, *dead], told.says), told, chances,
     )  # fmt: skip
 
 
@@ -206,16 +207,8 @@ def _house(
     known["depression_deg"] = Known(
         depression, round(depression - rng.uniform(2, 12)), round(depression + rng.uniform(2, 12))
     )
-    known["wall_m"] = Known(
-        place.house.wall_m,
-        round(place.house.wall_m * rng.uniform(0.8, 1), 1),
-        round(place.house.house_m * rng.uniform(1, 1.15), 1),
-    )
-    known["width_m"] = Known(
-        min(wide, deep),
-        round(min(wide, deep) * rng.uniform(0.8, 1), 1),
-        round(max(wide, deep) * rng.uniform(1, 1.15), 1),
-    )
+    known["wall_m"] = _span(rng, place.house.wall_m, place.house.house_m)
+    known["width_m"] = _span(rng, wide, deep)
     eye = looking.Eye(
         flights.there, known["in_view"].true, np.array([rng.uniform(0, 360)]), np.array([depression]), np.array([True]), known["gsd_m"].true,
         pixels, known["attention"].true, float(rng.uniform(0.2, 0.8)), int(rng.integers(1, 4)),
@@ -234,7 +227,7 @@ def _scene(
     hour: float,
     guests: float,
 ) -> Scene:
-    low = int(rng.integers(0, 3))
+    low = int(rng.random() < 0.3)
     households = (low, low + int(rng.integers(1, 3)))
     lives = int(rng.integers(households[0], households[1] + 1))
     sight = looking.in_sight(place, compound, eye)
@@ -291,6 +284,11 @@ def _gaps(rng: np.random.Generator, *, long: bool) -> tuple[tuple[driving.Gap, .
     return tuple(gaps), known, known["density_km2"].true * known["passes"].true
 
 
+def _span(rng: np.random.Generator, a: float, b: float) -> Known:
+    """A range that holds both of two measures of a place."""
+    return Known(a, round(min(a, b) * rng.uniform(0.8, 1), 1), round(max(a, b) * rng.uniform(1, 1.15), 1))
+
+
 def _spread(rng: np.random.Generator, off: Floats) -> Known:
     """How far off, per axis, as trials with cars of the town would have it: their root mean square, a factor of 1.6 wide."""
     true = float(np.sqrt(np.mean(off**2) / 2))
@@ -333,7 +331,7 @@ def _harm(rng: np.random.Generator, yard: Scene, customs: homes.Customs, deadly:
 def _typed(rng: np.random.Generator, known: dict[str, Known], chances: dict[str, float]) -> None:
     """Priors of what the town decides, as a reviewer who knows the town types them."""
     known["prior:q_same/same"] = telling.about(rng, chances["custody:car"])
-    known["prior:q_yard/people"] = telling.about(rng, chances["people"])
+    known["prior:q_yard/people"] = telling.about(rng, min(chances["people"], 0.985))
     known["prior:q_harm/none|people"] = telling.about(rng, min(max(chances["harm:none"], 0.01), 0.9), 0.8)
     rest = chances["harm:many"] / max(chances["harm:some"] + chances["harm:many"], 1e-6)
     left = 1 - known["prior:q_harm/none|people"].high

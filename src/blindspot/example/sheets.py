@@ -177,7 +177,7 @@ def _prior(found: Incident, question: str, hypothesis: str) -> str:
         empty = "0.998" if hypothesis == "none" else "0.001"
         return f'{{ empty = "{empty}", people = "{told}", other = "0.3" }}'
     if hypothesis == OTHER:
-        return "" if question in {"q_driver", "q_load"} else '"0.001"'
+        return "" if question in {"q_driver", "q_load"} else '"0.0001"'
     name = f"prior:{question}/{hypothesis}"
     return f'"{known[name].text}"' if name in known else ""
 

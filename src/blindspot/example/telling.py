@@ -267,6 +267,8 @@ def gains_by_yes(known: dict[str, Known], fact: str, gains: tuple[str, ...]) -> 
     wanted = next((g.partition(":")[2] for g in gains if g.startswith(f"{question}:")), None)
     if wanted is None:
         return None
+    if fact == "f_stops":  # more visits are what a man of the network makes; how many more, the town decides
+        return wanted == "member"
     chance = {h: expected(known, fact, h) for h in QUESTIONS[question][1]}
     others = [p for h, p in chance.items() if h != wanted]
     return chance[wanted] > sum(others) / len(others)

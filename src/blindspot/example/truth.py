@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def truth(found: Incident) -> dict[str, Any]:
     """Answers, facts, people, and every number of the world with the range that the case states for it."""
     told = found.told
-    dead = [p for p in found.people if p.died]
+    dead = [found.driver, *(p for p in found.people if p.died)]
     return {
         "about": "What was so in this invented incident. No stage reads this file; delete it before you give the case to somebody to solve.",
         "seed": found.options.seed,
@@ -21,7 +21,7 @@ def truth(found: Incident) -> dict[str, Any]:
         "shows": told.shows,
         "modes": told.modes,
         "team_primed": told.primed,
-        "dead": {
+        "dead": {  # the driver among them
             "all": len(dead),
             "children": sum(p.age < 18 for p in dead),
             "on_a_list": len({row["who"] for rows in found.lists.values() for row in rows}),
@@ -44,7 +44,7 @@ def truth(found: Incident) -> dict[str, Any]:
         "custody_numbers": {name: {"true": k.true, "stated": [k.low, k.high]} for name, k in sorted(found.custody.items())},
         "people": [
             {"id": p.id, "name": " ".join(p.name.latin), "name_local": " ".join(p.name.arabic), "age": p.age, "sex": p.sex, "outdoors": p.outdoors, "died": p.died}
-            for p in found.people
+            for p in (found.driver, *found.people)
         ],
         "rows": {f"{name}:{row['id']}": row["who"] for name, rows in found.lists.items() for row in rows},
     }  # fmt: skip
