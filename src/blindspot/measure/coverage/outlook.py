@@ -10,6 +10,7 @@ import numpy as np
 from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.canyon import drawn_share, in_shade, line_of_sight, sun
 from blindspot.measure.coverage.opportunity import (
+    ATTENTION,
     SHARED,
     SHARED_BASIS,
     Factor,
@@ -217,7 +218,7 @@ def _each_look(
         basis = f"sun {position[0]:.0f} degrees high, {dark.low:.0%}-{dark.high:.0%} of the place in shade, factor {row.shade} there: judgement"
         found.append(Factor("light", r, basis, each_look=True, samples=samples))
     if row.attention is not None:
-        found.append(Factor("attention", row.attention, row.basis, each_look=True))
+        found.append(Factor(ATTENTION, row.attention, row.basis, each_look=True))
     return found
 
 
