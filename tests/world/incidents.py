@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from blindspot.weigh.build import build
 from blindspot.weigh.draws import drawn
 
 SEED = 70_000  # the first incident of a campaign; the example that users see is 1
-SAMPLES = 200_000
+SAMPLES = 100_000
 ROWS = 512
 SURE = 0.01  # nobody who states a certainty is scored as more certain than this
 
@@ -63,7 +64,7 @@ def outcome(index, hard=()):
     """The rows of incident number `index`, the same whoever works them out."""
     with reviewed(Options(SEED + index, tuple(hard), footage=False)) as (truth, results, run, found):
         rng = np.random.default_rng([SEED, index])
-        rows = [*_custody(truth, results), *_noticed(truth, results), *_present(truth, results, rng), *_people(truth, results)]
+        rows = [*_custody(truth, results), *_gaps(truth, results), *_noticed(truth, results), *_present(truth, results, rng), *_people(truth, results)]
         rows += [*_ordinary(truth, results), *_stops(truth, run.folder), *_flights(truth, results), *_answers(truth, results, run, found, rng)]
     return [asdict(Row(index, **row)) for row in rows]
 
@@ -73,8 +74,15 @@ def _spread(s, truth):
 
 
 def _custody(truth, results):
-    p = results["custody"]["custody"][0]["p_same_vehicle"]
+    legs = {leg["id"]: leg["p_same_vehicle"] for leg in results["custody"]["custody"]}
+    yield {"question": "same car, first leg", **_spread(legs["stops"], truth["chances"]["custody:stops"])}
+    p = legs["car"]
     yield {"question": "same car", **_spread(p, truth["chances"]["custody:car"]), "so": float(truth["same_car"]), "naive": 1.0, "blind": 1.0}
+
+
+def _gaps(truth, results):
+    for gap in [gap for leg in results["custody"]["custody"] for gap in leg["gaps"]]:
+        yield {"question": f"same after one gap, {gap['id']}", **_spread(gap["p_same"], truth["chances"][f"custody:{gap['id']}"])}
 
 
 def _noticed(truth, results):
@@ -196,24 +204,40 @@ def posterior(found, rng, n=SAMPLES):
     table = {fact: np.array([_expected(k, chance, fact, h) for h in names[q]]) for fact, (q, *_) in telling.FACTS.items()}
     so = {fact: happens(table[fact][answers[q]]) for fact, (q, *_) in telling.FACTS.items()}
     primed = happens(k["primed"])
-    shows = {}
+    shows = {}  # P(it shows | the facts)
     for origin, (fact, _, team, *_) in telling.ORIGINS.items():
         if origin == "o_watch":
-            before = np.where(answers["q_same"] == 0, so[fact], happens(chance["base-rate:stops"]))
+            before = np.where(so[fact], chance["custody:stops"], 0) + (1 - chance["custody:stops"]) * chance["base-rate:stops"]
         elif origin == "o_feed_yard":
-            before = people & happens(chance["yard:any"])
+            before = people * chance["yard:any"]
         else:
-            before = so[fact] & happens(k[f"opportunity:{origin}"])
+            before = so[fact] * k[f"opportunity:{origin}"]
         false = np.full(n, k[f"false_alarm:{origin}"])
         if team:
             false = np.where(primed, np.maximum(false, np.minimum(0.95, false * k["lens"])), false)
-        shows[origin] = happens(np.where(before, k[f"hit:{origin}"], false))
+        shows[origin] = before * k[f"hit:{origin}"] + (1 - before) * false
     weight = np.ones(n)
-    for source in told.sources:
-        weight *= _said(told, k, source, shows)
+    for origins, sources in _blocks(told):
+        total = np.zeros(n)
+        for shown in product((False, True), repeat=len(origins)):
+            at = dict(zip(origins, shown, strict=True))
+            said = np.prod([_said(told, k, source, at) for source in sources])
+            total += said * np.prod([shows[o] if yes else 1 - shows[o] for o, yes in at.items()], axis=0)
+        weight *= total
     weight /= weight.sum()
     found_p = {q: {h: float(weight[answers[q] == i].sum()) for i, h in enumerate(names[q])} for q in answers}
     return found_p, 1 / float((weight**2).sum())
+
+
+def _blocks(told):
+    """Observations that a source ties together, with the sources that speak of them."""
+    groups = []
+    for source in told.sources:
+        mine = {c[3] for c in told.claims if c[2] == source}
+        joined = [g for g in groups if g[0] & mine]
+        groups = [g for g in groups if not g[0] & mine]
+        groups.append((mine.union(*(g[0] for g in joined)), [s for g in joined for s in g[1]] + [source]))
+    return [(sorted(origins), sources) for origins, sources in groups]
 
 
 def _expected(k, chance, fact, h):
@@ -232,12 +256,12 @@ def _said(told, k, source, shows):
     modes = {"faithful": trust, "interested": (1 - trust) * slant, "noise": (1 - trust) * (1 - slant)}
     total = 0.0
     for mode, p in modes.items():
-        likely = np.full(len(next(iter(shows.values()))), p)
+        likely = p
         for key, _, _, origin, directness, _, copy, _ in claims:
             yes = told.says[key] == "yes"
             gain = telling.gains_by_yes(told.known, telling.ORIGINS[origin][0], gains) if mode == "interested" else None
             if mode == "faithful":
-                one = np.where(shows[origin] == yes, 1 - k[f"slip:{directness}"], k[f"slip:{directness}"])
+                one = 1 - k[f"slip:{directness}"] if shows[origin] == yes else k[f"slip:{directness}"]
             elif gain is None:
                 one = k["noise"] if yes else 1 - k["noise"]
             else:

@@ -16,8 +16,6 @@ import numpy as np
 from blindspot.example.town import BLOCK_M, LISTED, TOWN_M
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from blindspot.example.town import Floats, Town
@@ -126,6 +124,8 @@ def within_day(rng: np.random.Generator, day: Day) -> Day:
 
 def wandered(rng: np.random.Generator, gap: Gap, n: int) -> Floats:
     """How far from where the follower expects it does the car come out, metres, (n,)."""
+    if gap.speed == 0:  # parked: it leaves by another gate, or is moved along the street
+        return np.asarray(np.abs(rng.normal(0, 1, n)) * np.where(rng.random(n) < 0.2, 60.0, 15.0) + 5.0)
     run = gap.speed * gap.seconds * np.exp(rng.normal(0, 0.35, n))
     expected = gap.speed * gap.seconds
     first = rng.uniform(0, BLOCK_M, n)  # to the next crossing
@@ -155,8 +155,3 @@ def kept(rng: np.random.Generator, gap: Gap, look_alikes_km2: float, n: int = 30
     per_metre = look_alikes_km2 / 1e6 * BLOCK_M / 2  # two metres of street per BLOCK_M square metres
     return float(gap.stays * np.mean(np.exp(-per_metre * metres)))
 
-
-def followed(rng: np.random.Generator, gaps: Sequence[Gap], look_alikes_km2: float) -> tuple[float, list[float]]:
-    """P(the car is the same at the end), and P over one gap of each kind."""
-    each = [kept(rng, gap, look_alikes_km2) for gap in gaps]
-    return float(np.prod([p**gap.count for p, gap in zip(each, gaps, strict=True)])), each

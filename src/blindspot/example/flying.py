@@ -76,14 +76,15 @@ def relief(
 ) -> float:
     """Share of the time covered: whoever is ready first is sent so as to arrive when the last one leaves."""
     ready = np.zeros(aircraft)
-    leaves = covered = 0.0
+    leaves = covered = told = 0.0  # told: when it is known that the last one sent turned back
     draws: Floats = rng.random((int(hours / min(stay_h, 4.0)) + 100, 3))
     for turns, where, rest in draws:
         k = int(ready.argmin())
-        start = max(float(ready[k]), leaves - way_h)
+        start = max(float(ready[k]), leaves - way_h, told)
         again = turnaround_h * (0.6 + 0.8 * rest)
         if turns < abort:
-            ready[k] = start + 2 * where * way_h + again
+            told = start + where * way_h
+            ready[k] = told + where * way_h + again
             continue
         arrives = max(start + way_h, leaves)
         leaves = arrives + stay_h

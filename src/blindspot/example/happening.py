@@ -24,6 +24,8 @@ BACKGROUND = 45
 WINDOW_S = 120
 EVERY_S = 5
 MOMENTS = WINDOW_S // EVERY_S
+PARKED = "parked out of sight"  # the leg of the listed stops; the others follow it
+GAPS = ((PARKED, 120, 400, 1), ("behind houses", 3, 10, 6), ("change of aircraft", 15, 40, 2), ("zoomed elsewhere", 40, 120, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,15 @@ def happen(options: Options) -> Incident:
     house = _house(stream(7), options, place, customs, flights)
     drive = stream(8)
     gaps, custody, look_alikes = _gaps(drive, long=options.has("gaps"))
-    held, _ = driving.followed(drive, gaps, look_alikes)
-    same = bool(drive.random() < held)
+    each = [driving.kept(drive, gap, look_alikes) for gap in gaps]
+    until, after = each[0] ** gaps[0].count, float(np.prod([p**gap.count for p, gap in zip(each[1:], gaps[1:], strict=True)]))
+    watched_same, same = bool(drive.random() < until), bool(drive.random() < after)
     visits = share(drive, 0.3, 0.7)
     days = [driving.ordinary(drive, place) for _ in range(ORDINARY_DAYS)]
     chances = {
-        "custody:car": held,
+        "custody:stops": until,
+        "custody:car": after,
+        **{f"custody:{gap.id}": p for gap, p in zip(gaps, each, strict=True)},
         "base-rate:stops": float(np.mean([d.visited() >= 2 for d in days])),
         "base-rate:stops-network": _two_or_more(visits.true, len(town.LISTED)),
         **{f"{scene}:{name}": p for scene, s in (("yard", yard), ("house", house)) for name, p in s.chances.items()},
@@ -124,7 +129,7 @@ def happen(options: Options) -> Incident:
         "q_harm": "none" if not dead else "some" if len(dead) < 5 else "many",
     }
     other_car = driving.ordinary(drive, place)
-    watched = day if same else other_car
+    watched = day if watched_same else other_car
     given = {
         "f_stops": day.visited() >= 2,
         "f_car": same,
@@ -190,7 +195,7 @@ def _yard(
     depression = np.full(MOMENTS, np.degrees(np.arctan2(above, radius)))
     eye = looking.Eye(
         1.0, 1.0, turn % 360, depression, pointed, known["gsd_m"].true, pixels, known["attention"].true, float(rng.uniform(0.2, 0.8)),
-        int(rng.integers(1, 4)),
+        int(rng.integers(1, 4)), float(rng.uniform(0.4, 1.0)),
     )  # fmt: skip
     hour = float(rng.uniform(13.5, 17.0))
     return _scene(rng, place, place.yard, eye, customs, known, hour, guests=0.0)
@@ -211,7 +216,7 @@ def _house(
     known["width_m"] = _span(rng, wide, deep)
     eye = looking.Eye(
         flights.there, known["in_view"].true, np.array([rng.uniform(0, 360)]), np.array([depression]), np.array([True]), known["gsd_m"].true,
-        pixels, known["attention"].true, float(rng.uniform(0.2, 0.8)), int(rng.integers(1, 4)),
+        pixels, known["attention"].true, float(rng.uniform(0.2, 0.8)), int(rng.integers(1, 4)), float(rng.uniform(0.4, 1.0)),
     )  # fmt: skip
     known["passers"] = measure(rng, 0.3, 1.5, 2.0)
     return _scene(rng, place, place.house, eye, customs, known, float(rng.uniform(8.5, 11.5)), known["passers"].true)
@@ -269,17 +274,11 @@ def _gaps(rng: np.random.Generator, *, long: bool) -> tuple[tuple[driving.Gap, .
     times, more = (3.0, 2) if long else (1.0, 1)
     known = {"density_km2": measure(rng, 10, 50, 1.8), "passes": share(rng, 0.08, 0.35, 0.9)}
     gaps = []
-    for name, low, high, count in (
-        ("behind houses", 3, 10, 6),
-        ("change of aircraft", 15, 40, 2),
-        ("zoomed elsewhere", 40, 120, 1),
-    ):
+    for name, low, high, count in GAPS:
         seconds, stays = measure(rng, low * times, high * times, 1.5), share(rng, 0.985, 0.998, 0.8)
-        gap = driving.Gap(name, seconds.true, count * more, stays.true, float(rng.uniform(5, 10)))
-        off = driving.wandered(rng, gap, 2000)
+        gap = driving.Gap(name, seconds.true, count if name == PARKED else count * more, stays.true, 0.0 if name == PARKED else float(rng.uniform(5, 10)))
         known |= {f"{name}:seconds": seconds, f"{name}:p_stay": stays}
-        if name == "zoomed elsewhere":  # for the short ones the case leaves it to the law that ships
-            known[f"{name}:sigma_m"] = _spread(rng, off)
+        known[f"{name}:sigma_m"] = _spread(driving.wandered(rng, gap, 400))
         gaps.append(gap)
     return tuple(gaps), known, known["density_km2"].true * known["passes"].true
 
@@ -289,11 +288,10 @@ def _span(rng: np.random.Generator, a: float, b: float) -> Known:
     return Known(a, round(min(a, b) * rng.uniform(0.8, 1), 1), round(max(a, b) * rng.uniform(1, 1.15), 1))
 
 
-def _spread(rng: np.random.Generator, off: Floats) -> Known:
-    """How far off, per axis, as trials with cars of the town would have it: their root mean square, a factor of 1.6 wide."""
-    true = float(np.sqrt(np.mean(off**2) / 2))
-    below = 1.6 ** rng.uniform(0, 1)
-    return Known(true, float(f"{true / below:.3g}"), float(f"{true / below * 1.6:.3g}"))
+def _spread(off: Floats) -> Known:
+    """How far off, per axis, as 400 trials with cars of the town have it: from that of the middle of them to that of all."""
+    middle, every = float(np.median(off) / np.sqrt(np.log(4))), float(np.sqrt(np.mean(off**2) / 2))
+    return Known(every, *(float(f"{v:.3g}") for v in sorted((middle * 0.95, every * 1.05))))
 
 
 def _two_or_more(p: float, n: int) -> float:

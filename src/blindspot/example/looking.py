@@ -1,10 +1,11 @@
 """Who is noticed by a camera? A ray to every spot of a yard, a threshold for every person, an operator who looks now and then.
 
     on station and the place in the picture    once for everybody
-    n moments at which the operator looks      at each he turns to this place with a^c, once for everybody
+    n moments at which the operator looks      at each he turns to this place with a^c, the same for everybody
     a person is noticed at a moment if         nothing stands in the ray to the spot where he is, and his own size in pixels
                                                passes his own threshold (log-normal), and the operator's eye stops at him, a^(1-c)
-A person keeps his spot and his threshold from look to look: looks are not independent, and nobody says by how much.
+A person keeps his spot and his threshold from look to look, and what an operator has passed over once he mostly passes over
+again (`again`: a second searcher finds a third more, not twice as much: Koester 2018): looks are not independent.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Eye:
     attention: float
     common: float  # share of attention (in log) that is the operator's turning to the place at all
     looks: int
+    again: float  # P(what was passed over at the first look is passed over at all)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,21 @@ def noticed(rng: np.random.Generator, eye: Eye, sight: NDArray[np.bool_], crowd:
     n = len(crowd.of)
     there = (rng.random(crowd.tellings) < eye.there) & (rng.random(crowd.tellings) < eye.in_view)
     moment = rng.integers(0, len(eye.azimuth), (crowd.tellings, eye.looks))
-    turned = rng.random((crowd.tellings, eye.looks)) < eye.attention**eye.common
+    turned = _stubborn(rng, eye, crowd.tellings) < eye.attention**eye.common
     kind = crowd.child.astype(np.int64)
     spot = rng.integers(0, sight.shape[2], n)
     pixels = np.array(SIZE_M)[kind] * np.exp(rng.normal(0, 0.1, n)) / eye.gsd_m
     made_out = pixels >= eye.pixels * np.exp(rng.normal(0, SPREAD, n))
     at = moment[crowd.of]
     shown = eye.pointed[at] & turned[crowd.of] & sight[at, kind[:, None], spot[:, None]]
-    caught = rng.random((n, eye.looks)) < eye.attention ** (1 - eye.common)
+    caught = _stubborn(rng, eye, n) < eye.attention ** (1 - eye.common)
     return np.asarray((shown & caught).any(axis=1) & made_out & crowd.outdoors & there[crowd.of])
+
+
+def _stubborn(rng: np.random.Generator, eye: Eye, n: int) -> Floats:
+    """Draws for n people or tellings and every look: the first stands for all looks with the chance `again`."""
+    drawn = rng.random((n, eye.looks))
+    return np.where(rng.random((n, 1)) < eye.again, drawn[:, :1], drawn)
 
 
 def orbit(eye: Eye, middle: tuple[float, float], radius_m: float, above_m: float) -> tuple[Floats, Floats, Floats]:

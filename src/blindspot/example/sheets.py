@@ -192,17 +192,21 @@ def tracks_file(found: Incident) -> str:
     """tracks.toml."""
     k = found.custody
     lines = [
-        "# What is asked of the car that was followed; answered as base-rate:stops and custody:car.", "",
+        "# What is asked of the car that was followed; answered as base-rate:stops, custody:stops, custody:car.", "",
         "[[base_rate]]", 'id = "stops"', f"places = {list(LISTED)}".replace("'", '"'), "seen = 2", f'listed = "{len(LISTED)}"',
         f'p_visit = "{found.visits.text}"', 'visit = "stop"', "radius_m = 100", "least_s = 180", "hours = [7, 17]", f'basis = "{BASIS}"', "",
-        "[[custody]]", 'id = "car"', 'hours = "8"', f'density_km2 = "{k["density_km2"].text}"', f'passes = "{k["passes"].text}"',
-        'driver = "0.9-0.99"', f'basis = "{BASIS}"',
     ]  # fmt: skip
-    for gap in found.gaps:
+    for leg, gaps in (("stops", found.gaps[:1]), ("car", found.gaps[1:])):
         lines += [
-            "", "  [[custody.gap]]", f'  id = "{gap.id}"', f'  seconds = "{k[f"{gap.id}:seconds"].text}"', f"  count = {gap.count}",
-            *([f'  sigma_m = "{k[f"{gap.id}:sigma_m"].text}"'] if f"{gap.id}:sigma_m" in k else []), f'  p_stay = "{k[f"{gap.id}:p_stay"].text}"', f'  basis = "{BASIS}"',
+            "[[custody]]", f'id = "{leg}"', f'hours = "{1 if leg == "stops" else 7}"', f'density_km2 = "{k["density_km2"].text}"',
+            f'passes = "{k["passes"].text}"', 'driver = "0.9-0.99"', f'basis = "{BASIS}"',
         ]  # fmt: skip
+        for gap in gaps:
+            lines += [
+                "", "  [[custody.gap]]", f'  id = "{gap.id}"', f'  seconds = "{k[f"{gap.id}:seconds"].text}"', f"  count = {gap.count}",
+                f'  sigma_m = "{k[f"{gap.id}:sigma_m"].text}"', f'  p_stay = "{k[f"{gap.id}:p_stay"].text}"', f'  basis = "{BASIS}"',
+            ]  # fmt: skip
+        lines.append("")
     return "\n".join(lines) + "\n"
 
 

@@ -59,7 +59,7 @@ CERTAIN = {  # facts that are the answer itself
 TEAM, LENS = "strike_cell", "raises_false_alarms"
 ORIGINS = {  # id -> fact, kind, team, hit, false alarm, opportunity lie between (a name: computed by a stage), note
     "o_tip": ("f_tie", "intercept", "", (0.5, 0.8), (0.15, 0.4), (0.7, 0.95), "an informant's report"),
-    "o_watch": ("f_stops", "video", TEAM, (0.8, 0.95), (0.03, 0.12), "custody:car", "the stops of the car that was followed"),
+    "o_watch": ("f_stops", "video", TEAM, (0.8, 0.95), (0.03, 0.12), "custody:stops", "the stops of the car that was followed"),
     "o_feed_load": ("f_heavy", "video", TEAM, (0.6, 0.9), (0.1, 0.35), (0.7, 0.95), "the drone's video of the loading"),
     "o_feed_blast": ("f_blast", "video", TEAM, (0.6, 0.9), (0.1, 0.35), (0.8, 0.97), "the drone's video of the strike"),
     "o_feed_yard": ("f_people", "video", "", (0.9, 0.98), (0.01, 0.04), "presence:yard", "the drone's video of the yard"),
