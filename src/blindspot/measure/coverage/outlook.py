@@ -11,6 +11,7 @@ from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.canyon import drawn_share, in_shade, line_of_sight, sun
 from blindspot.measure.coverage.cells import ground_seen
 from blindspot.measure.coverage.opportunity import (
+    ATTENTION,
     SHARED,
     SHARED_BASIS,
     Factor,
@@ -162,13 +163,12 @@ def _watched(intervals: tuple[Interval, ...], row: Watch) -> Factor:
     """Share of the window in which the place was on station, in the footprint and not unattended."""
     off = {"not on station", "no record", "not pointed", "not attended"}
     total = sum(i.end - i.start for i in intervals)
-    sure = sum(
-        i.end - i.start for i in intervals if i.state == "seen" or (i.state != "perhaps" and i.reason not in off)
-    )
-    maybe = sum(i.end - i.start for i in intervals if i.state == "perhaps" or i.reason not in off)
+    # What may have been hidden or too coarse was in the picture all the same; sight and resolution are factors of their own.
+    sure = sum(i.end - i.start for i in intervals if i.reason not in off)
+    maybe = sure + sum(i.end - i.start for i in intervals if i.state == "perhaps" and i.reason in off)
     return Factor(
         "on station and pointed",
-        Range(sure / total, max(sure, min(maybe, total)) / total),
+        Range(sure / total, min(maybe, total) / total),
         f"share of the time, from {row.path}",
     )
 
@@ -210,7 +210,7 @@ def _each_look(
         basis = f"sun {position[0]:.0f} degrees high, {dark.low:.0%}-{dark.high:.0%} of the place in shade, factor {row.shade} there: judgement"
         found.append(Factor("light", r, basis, each_look=True, samples=samples))
     if row.attention is not None:
-        found.append(Factor("attention", row.attention, row.basis, each_look=True))
+        found.append(Factor(ATTENTION, row.attention, row.basis, each_look=True))
     return found
 
 
