@@ -78,12 +78,12 @@ def replay(given: Given) -> Result:
     return replayed(given.case.head.id, replay(given.case, built, given.as_of))
 
 
-def sorties(given: Given) -> Result:
-    """How long could an aircraft be there?"""
+def sorties(given: Given, statements: Path | None = None) -> Result:
+    """How long could an aircraft be there? `statements`: another sheet of public statements in place of the case's own."""
     from blindspot.case.surveillance import open_sorties
     from blindspot.measure.coverage import overview, sortie_tables
 
-    file = open_sorties(given.case)
+    file = open_sorties(given.case, statements)
     places = {key: (place.lat, place.lon) for key, place in given.case.places.items()}
     return sortie_tables(file, overview(file, places, given.executor))
 
@@ -108,6 +108,14 @@ def presence(given: Given) -> Result:
     views = {view.id: view for view in look(case.root, watches, case.places, at, given.executor)}
     rows, where = open_households(case)
     return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor))
+
+
+def counts(given: Given) -> Result:
+    """How many were there, by several independent counts?"""
+    from blindspot.case.surveillance import open_counts
+    from blindspot.measure.presence import survey_tables
+
+    return survey_tables(open_counts(given.case), given.executor)
 
 
 def people(given: Given) -> Result:

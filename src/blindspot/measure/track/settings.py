@@ -58,6 +58,7 @@ class Gap(_Table):
     density_km2: Numbers | None = None  # vehicles per km2 there and then; blank: as in the custody
     passes: Numbers | None = None  # share of them that would pass as the same
     sigma_m: Numbers | None = None  # blank: from the displacement law at `seconds`
+    crowding: Numbers | None = None  # look-alikes near it, times those of an even spread; blank: see custody/chain.py
     candidates: Annotated[int | None, Field(ge=1)] = None
     basis: str = "judgement"
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blindspot.measure.track.custody.spread import Spread
-    from blindspot.measure.track.settings import Custody
+    from blindspot.measure.track.settings import Custody, Gap
+
+BLOCK_M = 250.0  # between streets at most, as in baserate/synthetic.py; judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def custody_of(settings: Custody, spread: Spread | None = None) -> Chain:
     for key, gap in enumerate(settings.gap):
         density, passes = gap.density_km2 or settings.density_km2, gap.passes or settings.passes
         look_alikes = density.middle * passes.middle / 1e6
-        crowding = law.crowding(gap.seconds.middle)
+        crowding = gap.crowding or _crowding(gap, law)
         sigma = gap.sigma_m or (lambda t, rho=look_alikes: law.sigma(t, rho))
         cards.append(card(gap.id, gap.seconds, sigma, density, passes, gap.p_stay, crowding=crowding, key=key))
         counts.append(gap.count)
@@ -103,6 +105,19 @@ def custody_of(settings: Custody, spread: Spread | None = None) -> Chain:
     found = chain(settings.id, cards, counts, links)
     assumed = f"assumed over {settings.hours} h: {settings.basis}; displacement law: {law.source}"
     return Chain(found.id, found.cards, found.counts, found.p, found.costs, found.links, (*found.derivation, assumed))
+
+
+def _crowding(gap: Gap, law: Spread) -> Range:
+    """How many times the look-alikes of an even spread are near the vehicle.
+
+    Where the law gives sigma, the factor fitted with it, which knows what direction and speed tell apart. A stated sigma is
+    already that about the expected place, so that nothing more is told apart; look-alikes share the vehicle's own street, which
+    alone adds 2 r rho B / 2 to the rho pi r^2 within r (streets B apart): a factor of 1 + B / (pi r), from open ground to BLOCK_M.
+    """
+    if gap.sigma_m is None:
+        fitted = law.crowding(gap.seconds.middle)
+        return Range(fitted, fitted)
+    return Range(1.0, 1.0 + BLOCK_M / (np.pi * max(gap.sigma_m.middle, 1.0)))
 
 
 def chain_table(found: Chain) -> dict[str, Any]:
