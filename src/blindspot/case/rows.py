@@ -286,6 +286,7 @@ class Head(Row):
     clock: str = ""
     utc_offset: Annotated[str, Field(pattern=r"^[+-]\d\d:\d\d$")] = "+00:00"
     place: OptionalId = None
+    actor: str = ""  # whose force struck, as `party` in sources.csv names it
     summary: str = ""
     handling: str = "TLP:AMBER"
     standards: Annotated[tuple[str, ...], Field(min_length=1)] = (
