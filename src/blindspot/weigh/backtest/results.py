@@ -1,0 +1,191 @@
+"""All replays of a corpus -> one object of plain data: scores, intervals, corpus questions, and what was left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blindspot.weigh.backtest.fitting import inconsistency, left_one_out, tempered
+from blindspot.weigh.backtest.model import BEFORE, LAGS
+from blindspot.weigh.backtest.questions import carried, first_account, ranges, ruled_out, until_finding
+from blindspot.weigh.backtest.scoring import SEED, brier, log_score, mean_over, overconfident
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from blindspot.weigh.backtest.model import Asked, Replayed
+
+METHODS = {
+    "ours": "origin-aware weighing, median of its ranges",
+    "naive": "naive product: every claim as an observation of its own",
+    "official": "first official account believed at 95 %",
+    "equal": "equal priors, no evidence",
+    "ach": "inconsistencies counted as in ACH, slope fitted on the other incidents",
+    "naive tempered": "naive product made less sure, power fitted on the other incidents",
+    "ours tempered": "ours with a power fitted on the other incidents",
+}
+FITTED = {"ach": inconsistency, "naive tempered": tempered("naive"), "ours tempered": tempered("ours")}
+ALL = "all four"
+LIMITS = (
+    "Selected incidents: each is here because it became known and somebody later found something. How often anybody was right here is no base rate of anybody's reliability.",
+    "Hindsight in the coding: questions, accounts, claims and shared origins were written down by people who knew the findings. The code applies the codebook without looking at findings; it cannot take out what was chosen before. Scores are therefore optimistic.",
+    "Contested findings are left out of the first table and taken as soft labels in the second.",
+    "A finding is what an authority later said, on its own evidence and for its own reasons. It is not the truth.",
+    "Few incidents: intervals are wide, and no score here proves calibration.",
+)
+DIGITS = 6
+
+
+def results(replayed: Sequence[Replayed], left_out: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """The JSON object of `backtest --json`. `left_out`: what the reading of the corpus left out already."""
+    asked = [a for r in replayed for a in r.asked]
+    settled = [a for a in asked if not a.contested]
+    fitted = {name: left_one_out(asked, answer) for name, answer in FITTED.items()}
+    answers = {(a.id, lag): _answers(a, lag, fitted) for a in asked for lag in a.said}
+    followed = [r.followed for r in replayed if r.followed is not None]
+    left = [*left_out, *(entry for r in replayed for entry in r.left_out)]
+    sure = _sure(settled, answers)
+    made = {
+        "incidents": len(replayed),
+        "questions": len(settled),
+        "questions_with_contested": len(asked),
+        "limits": list(LIMITS),
+        "methods": METHODS,
+        "scores": _scores(settled, answers),
+        "scores_with_contested": _scores(asked, answers),
+        "paired": _paired(settled, answers, "settled") + _paired(asked, answers, "with contested"),
+        "overconfident_wrong": {m: sum(r["wrong"] for r in sure if r["method"] == m) for m in METHODS},
+        "sure": sure,
+        "fitted": [
+            {"method": m, "low": min(by.values()), "high": max(by.values())} for m, by in fitted.items() if by
+        ],
+        "ranges": ranges(asked),
+        "ruled_out": ruled_out(asked),
+        "carried": carried(asked),
+        "first_account": first_account(asked),
+        "until_finding": until_finding(followed, max(r.last_day for r in replayed)) if followed else [],
+        "answers": [row for a in asked for lag in a.said for row in _rows(a, lag, answers[a.id, lag])],
+        "left_out": [{"id": key, "why": why} for key, why in sorted(set(left))],
+        "seed": SEED,
+    }
+    rounded: dict[str, Any] = _rounded(made)
+    return rounded
+
+
+def _answers(a: Asked, lag: str, fitted: dict[str, dict[str, float]]) -> dict[str, NDArray[np.float64]]:
+    said = a.said[lag]
+    return {m: said.by[m] if m in said.by else FITTED[m](a, said, fitted[m][a.incident]) for m in METHODS}
+
+
+Answers = dict[tuple[str, str], dict[str, "NDArray[np.float64]"]]
+
+
+def _per_question(asked: Sequence[Asked], answers: Answers, method: str, lag: str, score: Any) -> list[float]:
+    """One value per question; for all days together, the mean over its days."""
+    days = list(LAGS) if lag == ALL else [lag]
+    return [float(np.mean([score(answers[a.id, day][method], a.label) for day in days])) for a in asked]
+
+
+def _scores(asked: Sequence[Asked], answers: Answers) -> list[dict[str, Any]]:
+    incidents = [a.incident for a in asked]
+    found = []
+    for lag in (*LAGS, ALL) if asked else ():
+        for method in METHODS:
+            b = mean_over(_per_question(asked, answers, method, lag, brier), incidents)
+            g = mean_over(_per_question(asked, answers, method, lag, log_score), incidents)
+            top = _per_question(asked, answers, method, lag, lambda p, _: float(p.max()))
+            days = list(LAGS) if lag == ALL else [lag]
+            found.append(
+                {
+                    "method": method,
+                    "lag": lag,
+                    "brier": b.mean,
+                    "log": g.mean,
+                    "n": len(asked),
+                    "low": b.low,
+                    "high": b.high,
+                    "log_low": g.low,
+                    "log_high": g.high,
+                    "sharpness": float(np.mean(top)),
+                    "with_evidence": sum(any(a.said[day].claims for day in days) for a in asked),
+                    "held_back": sum(any(a.said[day].held_back for day in days) for a in asked),
+                }
+            )
+    return found
+
+
+def _paired(asked: Sequence[Asked], answers: Answers, which: str) -> list[dict[str, Any]]:
+    """Ours minus another, question by question: below 0 ours is better."""
+    incidents = [a.incident for a in asked]
+    found = []
+    for lag in (*LAGS, ALL) if asked else ():
+        for method in METHODS:
+            if method == "ours":
+                continue
+            row: dict[str, Any] = {"against": method, "lag": lag, "findings": which, "n": len(asked)}
+            for name, score in (("brier", brier), ("log", log_score)):
+                ours = _per_question(asked, answers, "ours", lag, score)
+                other = _per_question(asked, answers, method, lag, score)
+                gap = mean_over([x - y for x, y in zip(ours, other, strict=True)], incidents)
+                row |= {name: gap.mean, f"{name}_low": gap.low, f"{name}_high": gap.high}
+            found.append(row)
+    return found
+
+
+def _sure(asked: Sequence[Asked], answers: Answers) -> list[dict[str, Any]]:
+    """Per method and day: answers over 95 %, and how many of them were on something else than what was found."""
+    found = []
+    for method in METHODS:
+        for lag in LAGS:
+            rows = [(a, answers[a.id, lag][method]) for a in asked]
+            wrong = [a.id for a, p in rows if overconfident(p, a.hypotheses.index(a.finding))]
+            found.append(
+                {
+                    "method": method,
+                    "lag": lag,
+                    "n": len(rows),
+                    "sure": sum(float(p.max()) > 0.95 for _, p in rows),
+                    "wrong": len(wrong),
+                    "ids": wrong,
+                }
+            )
+    return found
+
+
+def _rows(a: Asked, lag: str, by: dict[str, NDArray[np.float64]]) -> list[dict[str, Any]]:
+    said = a.said[lag]
+    return [
+        {
+            "incident": a.incident,
+            "question": a.question,
+            "lag": lag,
+            "as_of": said.as_of.isoformat(),
+            "held_back": said.held_back,
+            "claims": said.claims,
+            "hypothesis": h,
+            "found": h == a.finding,
+            "found_on": a.found_on.isoformat(),
+            "contested": a.contested,
+            "label": float(a.label[k]),
+            "low": float(said.low[k]),
+            "high": float(said.high[k]),
+            **{m: float(p[k]) for m, p in by.items()},
+        }
+        for k, h in enumerate(a.hypotheses)
+    ]
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(v) for v in value]
+    if isinstance(value, float):
+        return round(value, DIGITS) + 0.0
+    return value
+
+
+__all__ = ["ALL", "BEFORE", "METHODS", "results"]
