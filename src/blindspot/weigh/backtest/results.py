@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blindspot.weigh.backtest.fitting import inconsistency, left_one_out, tempered
-from blindspot.weigh.backtest.model import BEFORE, LAGS
+from blindspot.weigh.backtest.model import LAGS
 from blindspot.weigh.backtest.questions import carried, first_account, ranges, ruled_out, until_finding
 from blindspot.weigh.backtest.scoring import SEED, brier, log_score, mean_over, overconfident
 
@@ -187,5 +187,3 @@ def _rounded(value: Any) -> Any:
         return round(value, DIGITS) + 0.0
     return value
 
-
-__all__ = ["ALL", "BEFORE", "METHODS", "results"]

@@ -11,6 +11,7 @@ same draw (Efron & Tibshirani 1993).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +53,7 @@ def overconfident(p: NDArray[np.float64], finding: int) -> bool:
     return bool(p[top] > SURE and top != finding)
 
 
+@cache
 def resamples(incidents: int, seed: int = SEED, draws: int = DRAWS) -> NDArray[np.float64]:
     """How often each incident is drawn, (draws, incidents)."""
     rng = np.random.default_rng(seed)
