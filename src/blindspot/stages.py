@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
     from datetime import date
+    from typing import Any
 
     from blindspot.case import Case
     from blindspot.publish.release.model import Released
@@ -300,6 +301,38 @@ def footage_now(
 
         publish_footage(clips, found, out, progress)
     return found, bool(missing) or any(clip.wrong for clip in clips)
+
+
+def backtest(
+    corpus: Path,
+    out: Path | None = None,
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Result:
+    """Past incidents replayed and scored; with `out`, a page and tables are written. The same for any executor.
+
+    Raises UsageError where there is nothing to replay, CaseError with the problems of all folders.
+    """
+    from blindspot.case.incidents import read_corpus
+    from blindspot.weigh.backtest import replay_incident, results, sensitivity
+
+    def replayed(*, strength: bool) -> tuple[Any, list[Any]]:
+        read = read_corpus(corpus, strength=strength, progress=progress)
+        progress(f"replaying {len(read.cases)} incidents{' with the strength that the compiler wrote' if strength else ''}")
+        run = executor.map if executor is not None else map
+        return read, list(run(replay_incident, read.cases, read.cases.values()))
+
+    read, rows = replayed(strength=False)
+    found = results(rows, [(x.id, x.why) for x in read.left_out])
+    found["notes"] = [{"id": x.id, "what": x.why} for x in read.notes]
+    found["sensitivity"] = sensitivity(replayed(strength=True)[1]) if read.coded else []
+    if out is not None:
+        from blindspot.publish.report.backtest import publish_backtest
+
+        progress("drawing the page")
+        publish_backtest(found, out)
+    return found
 
 
 def release(

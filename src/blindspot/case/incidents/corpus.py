@@ -33,6 +33,7 @@ class Corpus:
     """Cases by the name of their folder, in the order of the names; what was left out; what was read otherwise than it stands."""
 
     cases: dict[str, Case]
+    coded: tuple[str, ...]  # those that were incident folders, rated by the codebook just now
     left_out: tuple[LeftOut, ...]
     notes: tuple[LeftOut, ...]
 
@@ -55,6 +56,7 @@ def read_corpus(
     one = any((root / file).exists() for file in ("case.toml", FILE))
     folders = [root] if one else sorted(p for p in root.iterdir() if p.is_dir() and p.name not in SKIPPED and p.name[0] != ".")
     cases: dict[str, Case] = {}
+    coded: list[str] = []
     left_out: list[LeftOut] = []
     notes: list[LeftOut] = []
     problems: list[Problem] = []
@@ -74,9 +76,10 @@ def read_corpus(
             if incident is not None and incident.head.date is None:
                 left_out.append(LeftOut(name, f"{FILE} has no date, so no day after the incident can be counted"))
             elif incident is not None:
-                coded = code(incident, strength=strength)
-                cases[name] = coded.case
-                notes += [LeftOut(name, note) for note in coded.notes]
+                made = code(incident, strength=strength)
+                cases[name] = made.case
+                coded.append(name)
+                notes += [LeftOut(name, note) for note in made.notes]
         else:
             left_out.append(LeftOut(name, f"holds neither case.toml nor {FILE}"))
         problems += [Problem(_within(name, p.where), p.what, p.got, p.right) for p in wrong]
@@ -84,7 +87,7 @@ def read_corpus(
         raise CaseError(problems)
     if not cases and not left_out:
         raise UsageError(f"{folder}: holds no folder with a case.toml or an {FILE}; docs/corpus.md shows both.")
-    return Corpus(cases, tuple(left_out), tuple(notes))
+    return Corpus(cases, tuple(coded), tuple(left_out), tuple(notes))
 
 
 def _within(name: str, where: Where) -> Where:

@@ -8,6 +8,6 @@ how long a finding took (`questions`). Reference: docs/backtest.md; Brier 1950; 
 
 from blindspot.weigh.backtest.model import Asked, Replayed
 from blindspot.weigh.backtest.replaying import replay_incident
-from blindspot.weigh.backtest.results import results
+from blindspot.weigh.backtest.results import results, sensitivity
 
-__all__ = ["Asked", "Replayed", "replay_incident", "results"]
+__all__ = ["Asked", "Replayed", "replay_incident", "results", "sensitivity"]
