@@ -28,11 +28,12 @@ from blindspot.case.rows import (
     Source,
     Standard,
 )
+from blindspot.case.tolls import Toll
 from blindspot.errors import Where
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
-    from blindspot.case.incidents.model import ClaimRow, Incident
+    from blindspot.case.incidents.model import ClaimRow, Incident, TollRow
 
 RULE = "judgement: docs/codebook.md, applied by table"
 WEAK, STRONG = {"very weak", "slight", "weak"}, {"strong", "very strong", "extremely strong"}
@@ -84,6 +85,7 @@ class _Coder:
             {},
             {},
             self._where(facts, origins),
+            tolls=self._tolls(),
         )
         return Coded(case, tuple(self.notes))
 
@@ -139,6 +141,7 @@ class _Coder:
             date=row.date,
             utc_offset=row.utc_offset,
             actor=row.actor,
+            summary=row.place,
             handling="TLP:CLEAR",
             question=tuple(questions),
             finding=tuple(findings),
@@ -298,6 +301,46 @@ class _Coder:
             and (_known_from(c), c.id) < (_known_from(claim), claim.id)
         ]
         return max(earlier, key=lambda c: (_known_from(c), c.id)).id if earlier else None
+
+    def _tolls(self) -> dict[str, Toll]:
+        """The figures of tolls.csv that have both ends and a source that can be told."""
+        found: dict[str, Toll] = {}
+        unread = []
+        for i, (row, place) in enumerate(self.incident.tolls, 1):
+            source = self._stated_by(row)
+            figures = {
+                "civilians": (row.civ_min, row.civ_max),
+                "children": (row.children_min, None),
+                "combatants": (row.combatant_min, row.combatant_max),
+                "all": (row.total_min, row.total_max),
+            }
+            for who, (low, high) in figures.items():
+                if low is None and high is None:
+                    continue
+                if source is None or low is None or high is None:
+                    unread.append(f"row {place.row} {who}")
+                    continue
+                key = f"T{i:02d}_{who}"
+                found[key] = Toll(
+                    id=key, source=source, public_at=row.as_of, who=who, low=low, high=high, basis="stated"
+                )
+        if unread:
+            self.notes.append(
+                f"tolls.csv: not read, as one end or a source of sources.csv is missing: {', '.join(unread)}"
+            )
+        return found
+
+    def _stated_by(self, row: TollRow) -> str | None:
+        """The source that a toll names by id or by the beginning of its name: the only one, or the one of the same day."""
+        if not row.source:
+            return None
+        named = [
+            key
+            for key, source in self.incident.sources.items()
+            if key == row.source or source.name.lower().startswith(row.source.lower())
+        ]
+        same = [key for key in named if row.as_of is not None and self.incident.sources[key].date == row.as_of]
+        return named[0] if len(named) == 1 else same[0] if len(same) == 1 else None
 
     def _where(self, facts: dict[str, Fact], origins: dict[str, Origin]) -> dict[tuple[str, str], Where]:
         """Places for messages of the weighing: the rows of the incident that each row was made from."""

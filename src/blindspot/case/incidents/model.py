@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from blindspot.case.rows import Id, Ids, OptionalId, OptionalTime, Row, Text
+from blindspot.case.rows import Id, Ids, OptionalCount, OptionalId, OptionalTime, Row, Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +69,22 @@ class ClaimRow(Row):
     public_date: OptionalTime = None
 
 
+class TollRow(Row):
+    """tolls.csv: how many were killed, as one source stated it; blank where it said nothing."""
+
+    source: str = ""  # a source's id, or the beginning of its name
+    as_of: OptionalTime = None
+    civ_min: OptionalCount = None
+    civ_max: OptionalCount = None
+    children_min: OptionalCount = None
+    combatant_min: OptionalCount = None
+    combatant_max: OptionalCount = None
+    total_min: OptionalCount = None
+    total_max: OptionalCount = None
+    note: str = ""
+    url: str = ""
+
+
 class HypothesisRow(Row):
     """[[question.hypothesis]]."""
 
@@ -124,5 +140,6 @@ class Incident:
     sources: dict[str, SourceRow]
     origins: dict[str, OriginRow]
     claims: dict[str, ClaimRow]
+    tolls: tuple[tuple[TollRow, Where], ...]
     where: dict[tuple[str, str], Where] = field(repr=False)  # (table, id) -> place
     notes: tuple[str, ...] = ()  # what was read otherwise than it stands, or not read

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from blindspot.case.cycles import loops
-from blindspot.case.incidents.model import ClaimRow, Incident, IncidentRow, OriginRow, SourceRow
+from blindspot.case.incidents.model import ClaimRow, Incident, IncidentRow, OriginRow, SourceRow, TollRow
 from blindspot.case.reading import read_table, read_toml
 from blindspot.case.rows import Row
 from blindspot.errors import Problem, Where
@@ -43,6 +43,7 @@ def read_incident(folder: str | Path, problems: list[Problem], *, today: date | 
         table("sources.csv", SourceRow, "sources"),
         table("origins.csv", OriginRow, "origins"),
         table("claims.csv", ClaimRow, "claims"),
+        tuple(read_table(root, "tolls.csv", TollRow, mine, [])),
     )
     if head is not None:
         for i, question in enumerate(head.question):
@@ -85,7 +86,18 @@ def _check(incident: Incident, today: date) -> list[Problem]:
         *_claims(incident, today),
         *_findings(incident),
         *_head(incident, today),
+        *_tolls(incident),
     ]
+
+
+def _tolls(incident: Incident) -> Iterator[Problem]:
+    for row, place in incident.tolls:
+        for low, high in (("civ_min", "civ_max"), ("combatant_min", "combatant_max"), ("total_min", "total_max")):
+            least, most = getattr(row, low), getattr(row, high)
+            if least is not None and most is not None and most < least:
+                yield Problem(
+                    Where(place.file, place.row, high), f"is below {low} ({least})", str(most), "write the smaller figure first"
+                )
 
 
 def _head(incident: Incident, today: date) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ _COLUMNS = {
         "id", "said_at", "public_at", "source", "origin", "says", "directness", "basis", "copy_of", "quote_summary", "url",
         "fact", "verified",
     ),
+    "tolls": ("id", "source", "public_at", "who", "low", "high", "basis"),
 }  # fmt: skip
 
 
@@ -37,8 +38,11 @@ def write_case(case: Case, folder: Path) -> Path:
         "sources": case.sources.values(),
         "origins": case.origins.values(),
         "claims": case.claims.values(),
+        "tolls": case.tolls.values(),
     }
     for name, columns in _COLUMNS.items():
+        if name == "tolls" and not case.tolls:
+            continue
         table = [
             {c: _cell(getattr(row, c), letters if c == "reliability" else {}) for c in columns} for row in rows[name]
         ]
@@ -63,6 +67,7 @@ def _head(case: Case) -> str:
         f"date = {_quoted(str(head.date))}",
         f"utc_offset = {_quoted(head.utc_offset)}",
         f"actor = {_quoted(head.actor)}",
+        f"summary = {_quoted(head.summary)}",
         f"handling = {_quoted(head.handling)}",
     ]
     for question in head.question:
