@@ -202,4 +202,4 @@ def _findings(incident: Incident) -> Iterator[Problem]:
 def _known(place: Where, got: str, known: Mapping[str, object], what: str) -> Iterator[Problem]:
     if got not in known:
         shown = ", ".join(list(known)[:12]) or "none yet"
-        yield Problem(place, f"is not the id of a {what}", got or None, f"the {what}s are: {shown}")
+        yield Problem(place, f"is not the id of {'an' if what[0] in 'aeiou' else 'a'} {what}", got or None, f"the {what}s are: {shown}")

@@ -23,6 +23,7 @@ Record = dict[str, Any]
 WORST = 0.8  # right end of the scale of Brier scores
 GAP = 0.6  # either end of the scale of differences
 ALL, EVE = "all four", "day before"
+STYLE = ".lanes li,.lanes-axis{grid-template-columns:minmax(0,21em) minmax(0,1fr);padding:.3em 0}@media(max-width:640px){.lanes li,.lanes-axis{grid-template-columns:minmax(0,1fr)}}"
 SHORT = "Selected incidents, coded with hindsight; a finding is what an authority later said, not the truth; no base rate of anybody's reliability."
 
 
@@ -42,7 +43,7 @@ def backtest_page(found: Record) -> str:
     from markupsafe import Markup
 
     here = files("blindspot.publish.report")
-    style = here.joinpath("page.css").read_text(encoding="utf-8")
+    style = here.joinpath("page.css").read_text(encoding="utf-8") + STYLE
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -57,12 +58,15 @@ def backtest_page(found: Record) -> str:
         short=SHORT,
         told=_told(found),
         scores=[_score_rows(found, key) for key in ("scores", "scores_with_contested")],
-        gaps=[{**p, "figure": _gap(p)} for p in found["paired"] if p["lag"] == ALL],
+        gaps=[
+            {**p, "figure": _gap(p)} for p in found["paired"] if p["lag"] == ALL and p["against"] != "ours tempered"
+        ],
         bands=[{**r, "figure": _range(r)} for r in found["ranges"] if r["lag"] == EVE],
         carried=[{**c, "figure": _carried(c, found["carried"])} for c in found["carried"]],
         waits=[{**w, "figure": _waiting(w)} for w in found["until_finding"]],
         answers=_on_the_eve(found),
-        sure=[s for s in found["sure"] if s["sure"]],
+        lags=list(dict.fromkeys(s["lag"] for s in found["sure"])),
+        sure=_sure(found),
         scale=figures.scale(),
         scale_of_scores=figures.scale((100 * x / WORST, f"{x:g}") for x in (0, 0.2, 0.4, 0.6, 0.8)),
         scale_of_gaps=figures.scale((50 + 50 * x / GAP, f"{x:+g}" if x else "0") for x in (-0.6, -0.3, 0, 0.3, 0.6)),
@@ -120,6 +124,17 @@ def _gap(p: Record) -> Markup:
     body += [figures.box(x(p["brier_low"]), x(p["brier_high"]), 5, 10, "band", 5), figures.mark(x(p["brier"]), 10, "test")]
     label = f"ours minus {p['against']}, {p['findings']}: {p['brier']:+.3f}, 95 % {p['brier_low']:+.3f} to {p['brier_high']:+.3f}"
     return figures.field(label, 20, body, "test")
+
+
+def _sure(found: Record) -> list[Record]:
+    """Per method, the answers over 95 % and the wrong ones among them, by day and in all."""
+    rows = []
+    for method in found["methods"]:
+        days = [s for s in found["sure"] if s["method"] == method]
+        ids = sorted({key for s in days for key in s["ids"]})
+        wrong, sure = (sum(s[k] for s in days) for k in ("wrong", "sure"))
+        rows.append({"method": method, "days": days, "wrong": wrong, "sure": sure, "ids": ids})
+    return rows
 
 
 def _range(r: Record) -> Markup:
@@ -186,7 +201,7 @@ def _tables(found: Record) -> dict[str, list[Record]]:
     waits = [{"event": w["event"], **s} for w in found["until_finding"] for s in w["steps"]]
     sure = [{**s, "ids": ";".join(s["ids"])} for s in found["sure"]]
     plain: Iterable[str] = (
-        "scores", "scores_with_contested", "paired", "fitted", "ranges", "carried", "first_account", "answers", "left_out",
+        "scores", "scores_with_contested", "paired", "influence", "fitted", "ranges", "carried", "first_account", "answers", "left_out",
         "notes", "sensitivity", "history",
     )  # fmt: skip
     return {name: found[name] for name in plain} | {"until_finding": waits, "sure": sure}

@@ -43,7 +43,7 @@ def carried(asked: Sequence[Asked]) -> list[dict[str, Any]]:
                 "ban": mean.mean,
                 "low": mean.low,
                 "high": mean.high,
-                "towards": sum(w > 0 for _, w in here) / len(here),
+                "towards_n": sum(w > 0 for _, w in here),
                 "share_of_weight": sum(abs(w) for _, w in here) / total,
             }
         )

@@ -61,6 +61,7 @@ def results(replayed: Sequence[Replayed], left_out: Iterable[tuple[str, str]] = 
         "scores": _scores(settled, answers),
         "scores_with_contested": _scores(asked, answers),
         "paired": _paired(settled, answers, "settled") + _paired(asked, answers, "with contested"),
+        "influence": _influence(settled, answers),
         "overconfident_wrong": {m: sum(r["wrong"] for r in sure if r["method"] == m) for m in METHODS},
         "sure": sure,
         "fitted": [
@@ -156,6 +157,25 @@ def _paired(asked: Sequence[Asked], answers: Answers, which: str) -> list[dict[s
                 row |= {name: gap.mean, f"{name}_low": gap.low, f"{name}_high": gap.high}
             found.append(row)
     return found
+
+
+def _influence(asked: Sequence[Asked], answers: Answers) -> list[dict[str, Any]]:
+    """Ours minus naive by incident, all days, and what the mean over questions would be without it; heaviest first."""
+    ours, naive = (_per_question(asked, answers, m, ALL, brier) for m in ("ours", "naive"))
+    gaps: dict[str, list[float]] = {}
+    for a, x, y in zip(asked, ours, naive, strict=True):
+        gaps.setdefault(a.incident, []).append(x - y)
+    total, n = sum(map(sum, gaps.values())), len(asked)
+    rows = [
+        {
+            "incident": name,
+            "n": len(here),
+            "difference": sum(here) / len(here),
+            "without": (total - sum(here)) / (n - len(here)) if n > len(here) else None,
+        }
+        for name, here in gaps.items()
+    ]
+    return sorted(rows, key=lambda r: (-abs(r["difference"]) * r["n"], r["incident"]))
 
 
 def _sure(asked: Sequence[Asked], answers: Answers) -> list[dict[str, Any]]:
