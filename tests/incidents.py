@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def example():
     """The four files of the example in docs/corpus.md, by name, as a reader would copy them."""
     text = (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8")
-    return {name: body for name, body in re.findall(r"```\w+\n# (\S+)\n(.*?)```", text, re.DOTALL)}
+    return dict(re.findall(r"```\w+\n# (\S+)\n(.*?)```", text, re.DOTALL))
 
 
 def write_incident(root, **changes):

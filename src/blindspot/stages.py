@@ -319,7 +319,9 @@ def backtest(
 
     def replayed(*, strength: bool) -> tuple[Any, list[Any]]:
         read = read_corpus(corpus, strength=strength, progress=progress)
-        progress(f"replaying {len(read.cases)} incidents{' with the strength that the compiler wrote' if strength else ''}")
+        progress(
+            f"replaying {len(read.cases)} incidents{' with the strength that the compiler wrote' if strength else ''}"
+        )
         run = executor.map if executor is not None else map
         return read, list(run(replay_incident, read.cases, read.cases.values()))
 

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import backtesting, coverage, custody, exchanging, footage, people, release, reviewing, statements, track
+from blindspot.cli import (
+    backtesting,
+    coverage,
+    custody,
+    exchanging,
+    footage,
+    people,
+    release,
+    reviewing,
+    statements,
+    track,
+)
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

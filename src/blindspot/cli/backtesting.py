@@ -15,7 +15,9 @@ DAYS = ("+1", "+7", "+30", "day before", "all four")
 
 @click.command()
 @click.argument("corpus", type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write backtest.html and tables there.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write backtest.html and tables there."
+)
 @click.option(
     "--as-cases",
     type=click.Path(path_type=Path),

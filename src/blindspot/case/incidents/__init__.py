@@ -9,7 +9,8 @@ Reference: docs/codebook.md, docs/corpus.md.
 
 from blindspot.case.incidents.coding import code
 from blindspot.case.incidents.corpus import Corpus, LeftOut, read_corpus
-from blindspot.case.incidents.reading import Incident, read_incident
+from blindspot.case.incidents.model import Incident
+from blindspot.case.incidents.reading import read_incident
 from blindspot.case.incidents.writing import write_case
 
 __all__ = ["Corpus", "Incident", "LeftOut", "code", "read_corpus", "read_incident", "write_case"]

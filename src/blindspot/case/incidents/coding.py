@@ -194,7 +194,9 @@ class _Coder:
             found[key] = self._narrowed(row, claim.strength) if self.strength else row
         if guessed:
             names = ", ".join(sorted(set(guessed)))
-            self.notes.append(f"say neither in description nor in basis what was observed; taken as statements: {names}")
+            self.notes.append(
+                f"say neither in description nor in basis what was observed; taken as statements: {names}"
+            )
         return dict(sorted(found.items()))
 
     def _narrowed(self, row: Origin, word: str) -> Origin:
@@ -219,7 +221,7 @@ class _Coder:
         found, strange = {}, []
         for key, source in self.incident.sources.items():
             entry = source_class(source)
-            if entry is tables()["source"]["unknown"] and source.kind.strip().lower() != "unknown":
+            if entry is tables()["source"]["unknown"] and source.kind != "unknown":
                 strange.append(f"{key} ({source.kind or 'blank'})")
             letter = entry["letter"]
             claims = spoke.get(key, {})
@@ -244,7 +246,9 @@ class _Coder:
                 basis=RULE,
             )
         if strange:
-            self.notes.append(f"are of a kind that the codebook does not know; taken as unknown, letter F: {', '.join(strange)}")
+            self.notes.append(
+                f"are of a kind that the codebook does not know; taken as unknown, letter F: {', '.join(strange)}"
+            )
         return found
 
     def _gains(self, rule: str, claim: ClaimRow, first: dict[str, tuple[date, str]]) -> str | None:
@@ -258,7 +262,9 @@ class _Coder:
             return said[1]
         if rule == "party" and source.kind not in {"party_statement", "party"}:
             return None
-        others = [h.id for q in self.incident.head.question if q.id == question for h in q.hypothesis if h.id != said[1]]
+        others = [
+            h.id for q in self.incident.head.question if q.id == question for h in q.hypothesis if h.id != said[1]
+        ]
         return others[0] if len(others) == 1 else None
 
     def _claims(self, weighed: set[str]) -> dict[str, Claim]:

@@ -52,9 +52,15 @@ def read_corpus(
     """
     root = Path(folder)
     if not root.is_dir():
-        raise UsageError(f"{folder}: there is no such folder. `blindspot backtest` takes a folder of case or incident folders.")
+        raise UsageError(
+            f"{folder}: there is no such folder. `blindspot backtest` takes a folder of case or incident folders."
+        )
     one = any((root / file).exists() for file in ("case.toml", FILE))
-    folders = [root] if one else sorted(p for p in root.iterdir() if p.is_dir() and p.name not in SKIPPED and p.name[0] != ".")
+    folders = (
+        [root]
+        if one
+        else sorted(p for p in root.iterdir() if p.is_dir() and p.name not in SKIPPED and p.name[0] != ".")
+    )
     cases: dict[str, Case] = {}
     coded: list[str] = []
     left_out: list[LeftOut] = []

@@ -23,7 +23,7 @@ def tables() -> dict[str, Any]:
 def source_class(source: SourceRow) -> dict[str, str]:
     """The row of the table of sources for a kind; that of `unknown` where the table has none of that name."""
     known: dict[str, dict[str, str]] = tables()["source"]
-    return known.get(source.kind.strip().lower().replace(" ", "_"), known[UNKNOWN])
+    return known.get(source.kind, known[UNKNOWN])
 
 
 @cache
@@ -84,7 +84,8 @@ def acted(actor: str, party: str) -> bool:
     for side in sides(party):
         names = [side.lower(), *tables()["party"].get(side, [])]
         if any(
-            (" " in name and name in named) or any(w.strip(".-") == name or (len(name) >= 4 and w.startswith(name)) for w in words)
+            (" " in name and name in named)
+            or any(w.strip(".-") == name or (len(name) >= 4 and w.startswith(name)) for w in words)
             for name in names
         ):
             return True

@@ -31,12 +31,17 @@ def _yes_no(value: Any) -> Any:
 YesNo = Annotated[bool | None, BeforeValidator(_yes_no)]
 
 
+Kind = Annotated[
+    str, BeforeValidator(lambda v: v.strip().lower().replace(" ", "_").replace("-", "_") if isinstance(v, str) else v)
+]
+
+
 class SourceRow(Row):
     """sources.csv: who speaks, of what kind, for which side, there or told."""
 
     id: Id
     name: str = ""
-    kind: str = ""
+    kind: Kind = ""
     party: str = ""
     anonymous: YesNo = None
     first_hand: YesNo = None

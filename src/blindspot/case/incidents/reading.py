@@ -96,7 +96,10 @@ def _tolls(incident: Incident) -> Iterator[Problem]:
             least, most = getattr(row, low), getattr(row, high)
             if least is not None and most is not None and most < least:
                 yield Problem(
-                    Where(place.file, place.row, high), f"is below {low} ({least})", str(most), "write the smaller figure first"
+                    Where(place.file, place.row, high),
+                    f"is below {low} ({least})",
+                    str(most),
+                    "write the smaller figure first",
                 )
 
 
@@ -124,6 +127,13 @@ def _questions(incident: Incident) -> Iterator[Problem]:
             )
         seen.add(question.id)
         ids = [h.id for h in question.hypothesis]
+        if set(ids) == {"other"}:
+            yield Problem(
+                Where(FILE, place.row, "hypothesis"),
+                "has no account but `other`",
+                question.id,
+                "write at least one account; `other` is added by itself",
+            )
         for name in sorted({h for h in ids if ids.count(h) > 1}):
             yield Problem(
                 Where(FILE, place.row, "hypothesis"),
@@ -195,11 +205,16 @@ def _findings(incident: Incident) -> Iterator[Problem]:
                 Where(FILE, line, "hypothesis"),
                 f"is not a hypothesis of {finding.question}",
                 finding.hypothesis,
-                f"its hypotheses are: {', '.join(sorted(questions[finding.question]))}, other",
+                f"its hypotheses are: {', '.join(sorted(questions[finding.question] | {'other'}))}",
             )
 
 
 def _known(place: Where, got: str, known: Mapping[str, object], what: str) -> Iterator[Problem]:
     if got not in known:
         shown = ", ".join(list(known)[:12]) or "none yet"
-        yield Problem(place, f"is not the id of {'an' if what[0] in 'aeiou' else 'a'} {what}", got or None, f"the {what}s are: {shown}")
+        yield Problem(
+            place,
+            f"is not the id of {'an' if what[0] in 'aeiou' else 'a'} {what}",
+            got or None,
+            f"the {what}s are: {shown}",
+        )

@@ -89,7 +89,11 @@ def _expect(case: Case) -> str:
     rows = []
     for question in case.questions:
         for h in case.hypotheses(question):
-            cells = {f: words["own" if f == f"{question}.{h}" else "others"] for f in facts if case.facts[f].question == question}
+            cells = {
+                f: words["own" if f == f"{question}.{h}" else "others"]
+                for f in facts
+                if case.facts[f].question == question
+            }
             rows.append({"question": question, "hypothesis": h} | cells)
     return _csv(("question", "hypothesis", *facts), rows)
 

@@ -58,9 +58,7 @@ def backtest_page(found: Record) -> str:
         short=SHORT,
         told=_told(found),
         scores=[_score_rows(found, key) for key in ("scores", "scores_with_contested")],
-        gaps=[
-            {**p, "figure": _gap(p)} for p in found["paired"] if p["lag"] == ALL and p["against"] != "ours tempered"
-        ],
+        gaps=[{**p, "figure": _gap(p)} for p in found["paired"] if p["lag"] == ALL and p["against"] != "ours tempered"],
         bands=[{**r, "figure": _range(r)} for r in found["ranges"] if r["lag"] == EVE],
         carried=[{**c, "figure": _carried(c, found["carried"])} for c in found["carried"]],
         waits=[{**w, "figure": _waiting(w)} for w in found["until_finding"]],
@@ -121,7 +119,10 @@ def _gap(p: Record) -> Markup:
         return min(100.0, max(0.0, 50 + 50 * value / GAP))
 
     body = [figures.line(50, 0, 20, "axis"), *(figures.line(x(v), 0, 20, "grid") for v in (-0.6, -0.3, 0.3, 0.6))]
-    body += [figures.box(x(p["brier_low"]), x(p["brier_high"]), 5, 10, "band", 5), figures.mark(x(p["brier"]), 10, "test")]
+    body += [
+        figures.box(x(p["brier_low"]), x(p["brier_high"]), 5, 10, "band", 5),
+        figures.mark(x(p["brier"]), 10, "test"),
+    ]
     label = f"ours minus {p['against']}, {p['findings']}: {p['brier']:+.3f}, 95 % {p['brier_low']:+.3f} to {p['brier_high']:+.3f}"
     return figures.field(label, 20, body, "test")
 
@@ -151,10 +152,9 @@ def _range(r: Record) -> Markup:
 
 
 def _carried(row: Record, rows: list[Record]) -> Markup:
-    reach = max([abs(r[k]) for r in rows for k in ("ban", "low", "high")] + [1e-9])
-    return figures.weight(
-        {"id": row["kind"], "ban": row["ban"], "ban_low": row["low"], "ban_high": row["high"]}, reach
-    )
+    reach = max([abs(r[k]) for r in rows for k in ("ban", "low", "high") if r[k] is not None] + [1e-9])
+    low, high = (row["ban"] if row[k] is None else row[k] for k in ("low", "high"))
+    return figures.weight({"id": row["kind"], "ban": row["ban"], "ban_low": low, "ban_high": high}, reach)
 
 
 def _waiting(w: Record) -> Markup:
@@ -192,7 +192,13 @@ def _on_the_eve(found: Record) -> list[Record]:
     rows = []
     for a in found["answers"]:
         if a["lag"] == EVE and a["found"]:
-            row = {"text": a["hypothesis"], "low": a["low"], "high": a["high"], "median": a["ours"], "naive": a["naive"]}
+            row = {
+                "text": a["hypothesis"],
+                "low": a["low"],
+                "high": a["high"],
+                "median": a["ours"],
+                "naive": a["naive"],
+            }
             rows.append({**a, "figure": figures.posterior(row, "test")})
     return rows
 

@@ -47,9 +47,7 @@ def favoured(naive: Naive, claim: str, hypotheses: Sequence[str]) -> tuple[int, 
     return tuple(int(i) for i in np.flatnonzero(ratio >= ratio.max() * (1 - 1e-9)))
 
 
-def official(
-    case: Case, naive: Naive, claims: Sequence[str], hypotheses: Sequence[str]
-) -> NDArray[np.float64]:
+def official(case: Case, naive: Naive, claims: Sequence[str], hypotheses: Sequence[str]) -> NDArray[np.float64]:
     """The first official account believed at 95 %: that of the acting party, else of any official; else equal shares.
 
     `claims`: those that speak to the question, oldest publication first.
@@ -60,7 +58,7 @@ def official(
         chosen = favoured(naive, claim, hypotheses)
         made = np.full(len(hypotheses), (1 - BELIEVED) / max(1, len(hypotheses) - len(chosen)))
         made[list(chosen)] = BELIEVED / len(chosen)
-        return made / made.sum()
+        return np.asarray(made / made.sum())
     return equal(hypotheses)
 
 

@@ -7,6 +7,7 @@ reliability.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,14 +36,15 @@ def carried(asked: Sequence[Asked]) -> list[dict[str, Any]]:
     for kind in sorted({kind for _, kind, _ in rows}):
         here = [(i, w) for i, k, w in rows if k == kind]
         mean = mean_over([w for _, w in here], [i for i, _ in here])
+        incidents = len({i for i, _ in here})
         found.append(
             {
                 "kind": kind,
                 "origins": len(here),
-                "incidents": len({i for i, _ in here}),
+                "incidents": incidents,
                 "ban": mean.mean,
-                "low": mean.low,
-                "high": mean.high,
+                "low": mean.low if incidents > 1 else None,  # one incident says nothing of others
+                "high": mean.high if incidents > 1 else None,
                 "towards_n": sum(w > 0 for _, w in here),
                 "share_of_weight": sum(abs(w) for _, w in here) / total,
             }
@@ -137,7 +139,7 @@ def ranges(asked: Sequence[Asked]) -> list[dict[str, Any]]:
     ]
     found = []
     for lag in dict.fromkeys(lag for lag, *_ in rows):
-        for low, high in zip(BANDS, BANDS[1:], strict=False):
+        for low, high in pairwise(BANDS):
             here = [r for r in rows if r[0] == lag and (low <= r[1] < high or (high == 1.0 and r[1] >= 1))]
             if not here:
                 continue

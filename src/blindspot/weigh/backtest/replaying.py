@@ -37,7 +37,9 @@ def replay_incident(name: str, case: Case) -> Replayed:
     """Every question of a case that has a finding after the incident, replayed; the others with the reason why not."""
     built = build(case)
     undated = {key for key, claim in case.claims.items() if claim.public_at is None and claim.said_at is None}
-    left_out = [(f"{name}/{key}", "claim without any date: it is not known when it was public") for key in sorted(undated)]
+    left_out = [
+        (f"{name}/{key}", "claim without any date: it is not known when it was public") for key in sorted(undated)
+    ]
     left_out += [(f"{name}/{'+'.join(entry.ids)}", entry.why) for entry in built.left_out]
     days: dict[str, dict[str, date]] = {}
     incident = case.head.date.day

@@ -9,7 +9,7 @@ import numpy as np
 from blindspot.weigh.backtest.fitting import inconsistency, left_one_out, tempered
 from blindspot.weigh.backtest.model import LAGS
 from blindspot.weigh.backtest.questions import carried, first_account, ranges, ruled_out, until_finding
-from blindspot.weigh.backtest.scoring import SEED, brier, log_score, mean_over, overconfident
+from blindspot.weigh.backtest.scoring import SEED, WORST, brier, log_score, mean_over, overconfident
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +36,8 @@ LIMITS = (
     "A finding is what an authority later said, on its own evidence and for its own reasons. It is not the truth.",
     "Few incidents: intervals are wide, and no score here proves calibration.",
 )
+ENOUGH = 10
+FEW = "Only {n} of the incidents have settled findings: intervals drawn from so few are too short, and one alone gives none."
 HISTORY = (
     ("2026-11-28", "The rules of the codebook, the scores and the primary comparison were fixed before any score was computed; the rules were written by somebody who had read the 31 incidents with their findings."),
     ("2026-11-28", "First scores: ours minus naive -0.024 (95 % -0.048 to +0.004) on 39 settled questions of 31 incidents. No rule, range or method was changed since."),
@@ -52,11 +54,12 @@ def results(replayed: Sequence[Replayed], left_out: Iterable[tuple[str, str]] = 
     followed = [r.followed for r in replayed if r.followed is not None]
     left = [*left_out, *(entry for r in replayed for entry in r.left_out)]
     sure = _sure(settled, answers)
+    few = len({a.incident for a in settled})
     made = {
         "incidents": len(replayed),
         "questions": len(settled),
         "questions_with_contested": len(asked),
-        "limits": list(LIMITS),
+        "limits": [*LIMITS, *([FEW.format(n=few)] if 0 < few < ENOUGH else [])],
         "methods": METHODS,
         "scores": _scores(settled, answers),
         "scores_with_contested": _scores(asked, answers),
@@ -64,9 +67,7 @@ def results(replayed: Sequence[Replayed], left_out: Iterable[tuple[str, str]] = 
         "influence": _influence(settled, answers),
         "overconfident_wrong": {m: sum(r["wrong"] for r in sure if r["method"] == m) for m in METHODS},
         "sure": sure,
-        "fitted": [
-            {"method": m, "low": min(by.values()), "high": max(by.values())} for m, by in fitted.items() if by
-        ],
+        "fitted": [{"method": m, "low": min(by.values()), "high": max(by.values())} for m, by in fitted.items() if by],
         "ranges": ranges(asked),
         "ruled_out": ruled_out(asked),
         "carried": carried(asked),
@@ -92,9 +93,14 @@ def sensitivity(replayed: Sequence[Replayed]) -> list[dict[str, Any]]:
         for m in ("ours", "naive")
     }
     rows = {m: mean_over(values, incidents) for m, values in by.items()}
-    rows["ours minus naive"] = mean_over([x - y for x, y in zip(by["ours"], by["naive"], strict=True)], incidents)
+    rows["ours minus naive"] = mean_over(
+        [x - y for x, y in zip(by["ours"], by["naive"], strict=True)], incidents, (-1.0, 1.0)
+    )
     made: list[dict[str, Any]] = _rounded(
-        [{"what": m, "lag": ALL, "brier": v.mean, "low": v.low, "high": v.high, "n": len(asked)} for m, v in rows.items()]
+        [
+            {"what": m, "lag": ALL, "brier": v.mean, "low": v.low, "high": v.high, "n": len(asked)}
+            for m, v in rows.items()
+        ]
     )
     return made
 
@@ -119,7 +125,7 @@ def _scores(asked: Sequence[Asked], answers: Answers) -> list[dict[str, Any]]:
     for lag in (*LAGS, ALL) if asked else ():
         for method in METHODS:
             b = mean_over(_per_question(asked, answers, method, lag, brier), incidents)
-            g = mean_over(_per_question(asked, answers, method, lag, log_score), incidents)
+            g = mean_over(_per_question(asked, answers, method, lag, log_score), incidents, (0.0, WORST["log"]))
             top = _per_question(asked, answers, method, lag, lambda p, _: float(p.max()))
             days = list(LAGS) if lag == ALL else [lag]
             found.append(
@@ -153,7 +159,9 @@ def _paired(asked: Sequence[Asked], answers: Answers, which: str) -> list[dict[s
             for name, score in (("brier", brier), ("log", log_score)):
                 ours = _per_question(asked, answers, "ours", lag, score)
                 other = _per_question(asked, answers, method, lag, score)
-                gap = mean_over([x - y for x, y in zip(ours, other, strict=True)], incidents)
+                gap = mean_over(
+                    [x - y for x, y in zip(ours, other, strict=True)], incidents, (-WORST[name], WORST[name])
+                )
                 row |= {name: gap.mean, f"{name}_low": gap.low, f"{name}_high": gap.high}
             found.append(row)
     return found
@@ -229,4 +237,3 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, DIGITS) + 0.0
     return value
-

@@ -10,6 +10,7 @@ same draw (Efron & Tibshirani 1993).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FLOOR = 1e-3
+WORST = {"brier": 1.0, "log": -math.log(FLOOR)}
 DRAWS = 10_000
 SEED = 20210829
 SURE = 0.95
@@ -60,9 +62,14 @@ def resamples(incidents: int, seed: int = SEED, draws: int = DRAWS) -> NDArray[n
     return rng.multinomial(incidents, np.full(incidents, 1 / incidents), size=draws).astype(float)
 
 
-def mean_over(values: Sequence[float], incidents: Sequence[str]) -> Interval:
-    """The mean of one value per question, with its interval over incidents."""
+def mean_over(values: Sequence[float], incidents: Sequence[str], bounds: tuple[float, float] = (0.0, 1.0)) -> Interval:
+    """The mean of one value per question, with its interval over incidents.
+
+    One incident says nothing of others: its interval is all that is possible, `bounds`.
+    """
     names = sorted(set(incidents))
+    if len(names) < 2:
+        return Interval(float(np.mean(values)), *bounds)
     at = [names.index(i) for i in incidents]
     total, count = np.bincount(at, values, len(names)), np.bincount(at, minlength=len(names))
     times = resamples(len(names))
