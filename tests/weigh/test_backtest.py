@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from blindspot.case.incidents import code, read_corpus, read_incident
 from blindspot.cli import cli
 from blindspot.stages import backtest
+from blindspot.weigh import weigh
 from blindspot.weigh.backtest import replay_incident, results
 from blindspot.weigh.backtest.fitting import GRID, inconsistency, left_one_out
 from blindspot.weigh.backtest.methods import counted, equal
@@ -33,7 +34,7 @@ def replayed(folder):
     return replay_incident(folder.name, code(incident).case)
 
 
-DRAWN = 4e-3  # a row more in a case shifts which draws its ranges get, so medians of 1,024 draws move by a little
+DRAWN = 2e-3  # a row more in a case shifts which draws its ranges get, so medians of 4,096 draws move by a little
 
 
 def same(a, b, ours=0.0):
@@ -93,6 +94,19 @@ def test_the_answers_do_not_know_the_finding(tmp_path):
     ).asked[0]
     assert same(flour, arms)
     assert (flour.finding, arms.finding) == ("flour", "arms")
+
+
+def test_what_is_scored_is_what_weigh_prints():
+    read = read_corpus(ROOT / "corpus")
+    for name in ("radda-2013", "granai-2009", "kabul-2021"):
+        case = read.cases[name]
+        for asked in replay_incident(name, case).asked[:2]:
+            said = asked.said["+7"]
+            answer = next(a for a in weigh(case, said.as_of).answers if a.id == asked.question)
+            middle = np.array([p.over.median for p in answer.posteriors])
+            assert np.array_equal(said.by["ours"], middle / middle.sum())
+            assert [(p.over.low, p.over.high) for p in answer.posteriors] == list(zip(said.low, said.high, strict=True))
+            assert list(answer.naive.values()) == pytest.approx(list(said.by["naive"]))
 
 
 # The other methods

@@ -324,15 +324,16 @@ class _Coder:
                 if low is None and high is None:
                     continue
                 if source is None or low is None or high is None:
-                    unread.append(f"row {place.row} {who}")
+                    unread.append(place.row)
                     continue
                 key = f"T{i:02d}_{who}"
                 found[key] = Toll(
                     id=key, source=source, public_at=row.as_of, who=who, low=low, high=high, basis="stated"
                 )
         if unread:
+            rows = ", ".join(dict.fromkeys(map(str, unread)))
             self.notes.append(
-                f"tolls.csv: not read, as one end or a source of sources.csv is missing: {', '.join(unread)}"
+                f"tolls.csv: {len(unread)} figures have one end only, or a source that sources.csv does not name, and are not read (rows {rows})"
             )
         return found
 

@@ -15,9 +15,10 @@ from blindspot.weigh.backtest.labels import contested, findings_on, label
 from blindspot.weigh.backtest.methods import against, carrier, equal, official, speaking
 from blindspot.weigh.backtest.model import BEFORE, LAGS, Asked, Followed, Replayed, Said
 from blindspot.weigh.build import build
-from blindspot.weigh.draws import affordable, ban, drawn, dropping, subsets
+from blindspot.weigh.draws import WORK, affordable, ban, drawn, dropping, subsets
 from blindspot.weigh.known import known_claims, known_reports
 from blindspot.weigh.naive import Naive
+from blindspot.weigh.weighing import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from blindspot.weigh.build import Built
     from blindspot.weigh.draws import Draws
 
-ROWS = 1024
 WEIGHT_ROWS = 128
 
 
@@ -71,7 +71,7 @@ def _replay(
 ) -> tuple[Asked, ...]:
     network = built.network
     dates = sorted({day for by in days.values() for day in by.values()})
-    draws, naive = drawn(network, affordable(network, len(dates), ROWS)), Naive(built)
+    draws, naive = drawn(network, affordable(network, 1, ROWS, work=4 * WORK)), Naive(built)  # those of `weigh`
     dated = np.array([0.0 if r.id in undated else 1.0 for r in network.reports])
     masks = {day: known_reports(case, built, day) * dated for day in dates}
     posterior = subsets(network, draws, np.array([masks[day] for day in dates]))
