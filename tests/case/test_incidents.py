@@ -340,6 +340,11 @@ def test_tolls_with_both_ends_and_a_known_source_are_taken(tmp_path):
     assert any("3 figures" in note and note.endswith("(rows 4, 5)") for note in made.notes)
 
 
+def test_without_a_slug_the_folder_names_the_case(tmp_path):
+    made = coded(write_incident(tmp_path / "Mühle 7", incident_toml=lambda t: t.split("\n", 2)[2]))
+    assert (made.case.head.id, made.case.head.title) == ("M-hle-7", "M-hle-7")
+
+
 def test_the_strength_of_a_claim_is_used_only_when_asked_for(tmp_path):
     def strong(text):
         return text.replace("q_load,arms,,", "q_load,arms,very strong,").replace("q_load,flour,,", "q_load,flour,weak,")

@@ -54,7 +54,7 @@ def code(incident: Incident, *, strength: bool = False) -> Coded:
     That word was judged knowing how matters ended, so it is for a sensitivity run only. Raises ValueError without a date.
     """
     if incident.head.date is None:
-        raise ValueError(f"{incident.head.slug} has no date")
+        raise ValueError(f"{incident.root} has no date")
     return _Coder(incident, strength=strength).coded()
 
 
@@ -118,6 +118,8 @@ class _Coder:
 
     def _head(self, first: dict[str, tuple[date, str]]) -> Head:
         row = self.incident.head
+        name = row.slug or "".join(c if c.isascii() and c.isalnum() else "-" for c in self.incident.root.resolve().name)
+        name = name.lstrip("-") or "incident"
         questions = [
             Question(
                 id=q.id,
@@ -136,8 +138,8 @@ class _Coder:
         if undated:
             self.notes.append(f"have a finding without a date, which is not used: {', '.join(undated)}")
         return Head(
-            id=row.slug,
-            title=row.title,
+            id=name,
+            title=row.title or name,
             date=row.date,
             utc_offset=row.utc_offset,
             actor=row.actor,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from blindspot.case.rows import Id, Ids, OptionalCount, OptionalId, OptionalTime, Row, Text
+from blindspot.case.rows import Id, Ids, OptionalCount, OptionalId, OptionalTime, Row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,8 +126,8 @@ class IncidentRow(Row):
     """incident.toml. Keys that are not named here (outcomes, verdicts, lessons) are not read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True, str_strip_whitespace=True)
-    slug: Id
-    title: Text
+    slug: OptionalId = None  # blank: the name of the folder
+    title: str = ""
     date: OptionalTime = None
     utc_offset: Annotated[str, Field(pattern=r"^[+-]\d\d:\d\d$")] = "+00:00"
     place: str = ""

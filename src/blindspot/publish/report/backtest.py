@@ -180,7 +180,7 @@ def _waiting(w: Record) -> Markup:
         body.append(figures.rule(a, b, y(level["waiting"]), "line"))
         body.append(figures.line(b, y(level["waiting"]), y(step["waiting"]), "line"))
         level, since = step, step["days"]
-    body += [figures.text(1, y(s) - 3, f"{100 * s:.0f} %", "s", "start") for s in (0.5, 1)]
+    body += [figures.text(1, y(s) + 12, f"{100 * s:.0f} %", "s", "start") for s in (0.5, 1)]
     body += [
         figures.text(x(d), tall + 12, words, "s", "start" if d == 1 else "middle") for d, words in marks if x(d) <= 94
     ]
