@@ -327,7 +327,7 @@ def backtest(
 
     read, rows = replayed(strength=False)
     found = results(rows, [(x.id, x.why) for x in read.left_out])
-    found["notes"] = [{"id": x.id, "what": x.why} for x in read.notes]
+    found["notes"] += [{"id": x.id, "what": x.why} for x in read.notes]
     found["sensitivity"] = sensitivity(replayed(strength=True)[1]) if read.coded else []
     if out is not None:
         from blindspot.publish.report.backtest import publish_backtest

@@ -264,6 +264,7 @@ def test_what_cannot_be_replayed_is_left_out_with_its_reason(tmp_path, change, l
     found = json.loads(result.stdout)
     assert any(x["id"] == left[0] and left[1] in x["why"] for x in found["left_out"]), found["left_out"]
     assert found["scores"] == []
+    assert any(x["id"] == "mill" for x in found["left_out"])
     assert RUN.invoke(cli, ["backtest", str(tmp_path), "-o", str(tmp_path / "out")]).exit_code == 0
 
 

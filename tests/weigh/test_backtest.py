@@ -241,7 +241,10 @@ def test_a_fitted_number_does_not_know_its_own_incident(corpus):
 def test_the_corpus_gives_the_numbers_of_the_page_in_docs(corpus):
     found = results(corpus)
     assert (found["incidents"], found["questions"], found["questions_with_contested"]) == (31, 39, 74)
-    assert found["left_out"] == []
+    assert len(found["left_out"]) == 35
+    assert {x["why"] for x in found["left_out"]} == {
+        "its finding is contested: only among the scores with contested findings"
+    }
     page = (ROOT / "docs" / "backtest.md").read_text()
     rows = {(p["against"], p["findings"], p["lag"]): p for p in found["paired"]}
     primary = rows["naive", "settled", "all four"]
@@ -383,6 +386,20 @@ def test_contested_and_conflicting_findings_are_scored_apart(tmp_path):
     assert (found["questions"], found["questions_with_contested"]) == (0, 1)
     assert {r["found_on"] for r in found["answers"]} == {"2020-06-01"}
     assert {r["hypothesis"] for r in found["answers"] if r["found"]} == {"arms"}
+
+
+def test_questions_with_one_claim_or_none_are_scored_and_named(tmp_path):
+    one = lambda t: "\n".join(x for x in t.splitlines() if x[:2] in {"id", "C4"}) + "\n"  # noqa: E731
+    late = lambda t: one(t).replace("2020-03-05", "2020-07-01")  # noqa: E731
+    write_incident(tmp_path / "one", claims_csv=one)
+    write_incident(tmp_path / "late", claims_csv=late)
+    found = backtest(tmp_path)
+    assert found["questions"] == 2
+    told = {x["id"]: x["what"] for x in found["notes"]}
+    assert told["one/q_load"].startswith("one claim was public")
+    assert told["late/q_load"].startswith("nothing was public")
+    prior = [r for r in found["answers"] if r["incident"] == "late" and r["hypothesis"] == "arms"]
+    assert all(r["ours"] == pytest.approx(r["equal"], abs=0.01) for r in prior)
 
 
 def test_one_incident_gives_no_interval(tmp_path):

@@ -97,8 +97,10 @@ def _show(found: dict[str, Any]) -> None:
             click.echo(
                 f"ours minus {p['against']} ({p['findings']}, n {p['n']}): {p['brier']:+.4f} [{p['brier_low']:+.4f}, {p['brier_high']:+.4f}]: the interval {says} zero"
             )
-    click.echo(f"\n{len(found['left_out'])} left out" + (":" if found["left_out"] else ""))
-    for entry in found["left_out"]:
-        click.echo(f"  {entry['id']}: {entry['why']}")
-    for note in found["notes"]:
-        click.echo(f"  note: {note['id']}: {note['what']}")
+    for title, key, what in (("left out", "left_out", "why"), ("remarks", "notes", "what")):
+        by: dict[str, list[str]] = {}
+        for entry in found[key]:
+            by.setdefault(entry[what], []).append(entry["id"])
+        click.echo(f"\n{len(found[key])} {title}{':' if by else ''}")
+        for words, ids in by.items():
+            click.echo(f"  {words}: {', '.join(ids)}")

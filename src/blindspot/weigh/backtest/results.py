@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blindspot.weigh.backtest.fitting import inconsistency, left_one_out, tempered
-from blindspot.weigh.backtest.model import LAGS
+from blindspot.weigh.backtest.model import BEFORE, LAGS
 from blindspot.weigh.backtest.questions import carried, first_account, ranges, ruled_out, until_finding
 from blindspot.weigh.backtest.scoring import SEED, WORST, brier, log_score, mean_over, overconfident
 
@@ -36,6 +36,11 @@ LIMITS = (
     "A finding is what an authority later said, on its own evidence and for its own reasons. It is not the truth.",
     "Few incidents: intervals are wide, and no score here proves calibration.",
 )
+CONTESTED = "its finding is contested: only among the scores with contested findings"
+FEW_CLAIMS = (
+    "nothing was public before its finding: every method gives what it gives without evidence",
+    "one claim was public before its finding: every method rests on it alone",
+)
 ENOUGH = 10
 FEW = "Only {n} of the incidents have settled findings: intervals drawn from so few are too short, and one alone gives none."
 HISTORY = (
@@ -54,6 +59,8 @@ def results(replayed: Sequence[Replayed], left_out: Iterable[tuple[str, str]] = 
     answers = {(a.id, lag): _answers(a, lag, fitted) for a in asked for lag in a.said}
     followed = [r.followed for r in replayed if r.followed is not None]
     left = [*left_out, *(entry for r in replayed for entry in r.left_out)]
+    left += [(r.incident, "none of its questions could be replayed") for r in replayed if not r.asked]
+    left += [(a.id, CONTESTED) for a in asked if a.contested]
     sure = _sure(settled, answers)
     few = len({a.incident for a in settled})
     made = {
@@ -76,6 +83,7 @@ def results(replayed: Sequence[Replayed], left_out: Iterable[tuple[str, str]] = 
         "until_finding": until_finding(followed, max(r.last_day for r in replayed)) if followed else [],
         "answers": [row for a in asked for lag in a.said for row in _rows(a, lag, answers[a.id, lag])],
         "left_out": [{"id": key, "why": why} for key, why in sorted(set(left))],
+        "notes": [{"id": a.id, "what": FEW_CLAIMS[n]} for a in asked if (n := a.said[BEFORE].claims) < 2],
         "history": [{"date": day, "what": what} for day, what in HISTORY],
         "seed": SEED,
     }
