@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 from datetime import date
 
@@ -361,6 +362,7 @@ def test_the_strength_of_a_claim_is_used_only_when_asked_for(tmp_path):
 
 # Wild folders
 
+EXAMPLES = int(os.environ.get("BLINDSPOT_WILD", "150"))
 ODD = ["", " ", "?", "0", "-1", "y", "n", "maybe", "S1", "S9", "O_FEED", "C1", "q_load", "q_warned", "arms", "flour", "yes", "other",
        "2020-03-01", "2020-13-01", "0001-01-01", "9999-12-31", "2020-03-01T10:00Z", "witness", "press_copy", "very strong", "é\u202e",
        "=1+1", "a" * 300, "<b>", "Northland", "US/Iraq", "dna", "video", "x;y"]  # fmt: skip
@@ -384,7 +386,7 @@ def mutated(text, rows, changed):
     return out.getvalue()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files, toml)
 def test_a_wild_incident_is_replayed_or_refused_with_a_place(tmp_path_factory, changed, lines):
     base = example()

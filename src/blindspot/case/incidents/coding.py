@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from blindspot.case import scales
 from blindspot.case.incidents.kinds import acted, kind_in, observed, origin_kind, source_class, tables
 from blindspot.case.incidents.reading import UNKNOWN as UNNAMED
+from blindspot.case.incidents.toll import tolls
 from blindspot.case.model import OTHER, Case
 from blindspot.case.rows import (
     Claim,
@@ -28,12 +29,11 @@ from blindspot.case.rows import (
     Source,
     Standard,
 )
-from blindspot.case.tolls import Toll
 from blindspot.errors import Where
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
-    from blindspot.case.incidents.model import ClaimRow, Incident, TollRow
+    from blindspot.case.incidents.model import ClaimRow, Incident
 
 RULE = "judgement: docs/codebook.md, applied by table"
 WEAK, STRONG = {"very weak", "slight", "weak"}, {"strong", "very strong", "extremely strong"}
@@ -71,6 +71,8 @@ class _Coder:
         first = self._asserted(weighed)
         facts, origins = self._facts(weighed), self._origins(weighed, first)
         head = self._head(first)
+        stated, unread = tolls(incident)
+        self.notes += unread
         case = Case(
             incident.root,
             head,
@@ -85,7 +87,7 @@ class _Coder:
             {},
             {},
             self._where(facts, origins),
-            tolls=self._tolls(),
+            tolls=stated,
         )
         return Coded(case, tuple(self.notes))
 
@@ -144,7 +146,6 @@ class _Coder:
             utc_offset=row.utc_offset,
             actor=row.actor,
             summary=row.place,
-            handling="TLP:CLEAR",
             question=tuple(questions),
             finding=tuple(findings),
         )
@@ -179,7 +180,7 @@ class _Coder:
                 guessed.append(claim.origin)
             entry, source = tables()["origin"][kind], self.incident.sources[claim.source]
             own = acted(self.incident.head.actor, source.party) and kind in {"video", "intercept", "inference"}
-            lens = own and first.get(claim.question or "", (date.max, ""))[1] == claim.favours
+            lens = own and _asserted_by_then(claim, first) == claim.favours
             row = Origin(
                 id=key,
                 fact=f"{claim.question}.{claim.favours}",
@@ -255,18 +256,16 @@ class _Coder:
 
     def _gains(self, rule: str, claim: ClaimRow, first: dict[str, tuple[date, str]]) -> str | None:
         """The hypothesis by which a source gains on a question, as far as it was plain when it first spoke there."""
-        question = claim.question or ""
-        said = first.get(question)
-        if rule not in {"party", "harmed"} or said is None or said[0] > _known_from(claim):
+        said = _asserted_by_then(claim, first)
+        if rule not in {"party", "harmed"} or said is None:
             return None
         source = self.incident.sources[claim.source]
         if rule == "party" and acted(self.incident.head.actor, source.party):
-            return said[1]
+            return said
         if rule == "party" and source.kind not in {"party_statement", "party"}:
             return None
-        others = [
-            h.id for q in self.incident.head.question if q.id == question for h in q.hypothesis if h.id != said[1]
-        ]
+        accounts = [h.id for q in self.incident.head.question if q.id == claim.question for h in q.hypothesis]
+        others = [h for h in accounts if h != said]
         return others[0] if len(others) == 1 else None
 
     def _claims(self, weighed: set[str]) -> dict[str, Claim]:
@@ -310,47 +309,6 @@ class _Coder:
         ]
         return max(earlier, key=lambda c: (_known_from(c), c.id)).id if earlier else None
 
-    def _tolls(self) -> dict[str, Toll]:
-        """The figures of tolls.csv that have both ends and a source that can be told."""
-        found: dict[str, Toll] = {}
-        unread = []
-        for i, (row, place) in enumerate(self.incident.tolls, 1):
-            source = self._stated_by(row)
-            figures = {
-                "civilians": (row.civ_min, row.civ_max),
-                "children": (row.children_min, None),
-                "combatants": (row.combatant_min, row.combatant_max),
-                "all": (row.total_min, row.total_max),
-            }
-            for who, (low, high) in figures.items():
-                if low is None and high is None:
-                    continue
-                if source is None or low is None or high is None:
-                    unread.append(place.row)
-                    continue
-                key = f"T{i:02d}_{who}"
-                found[key] = Toll(
-                    id=key, source=source, public_at=row.as_of, who=who, low=low, high=high, basis="stated"
-                )
-        if unread:
-            rows = ", ".join(dict.fromkeys(map(str, unread)))
-            self.notes.append(
-                f"tolls.csv: {len(unread)} figures have one end only, or a source that sources.csv does not name, and are not read (rows {rows})"
-            )
-        return found
-
-    def _stated_by(self, row: TollRow) -> str | None:
-        """The source that a toll names by id or by the beginning of its name: the only one, or the one of the same day."""
-        if not row.source:
-            return None
-        named = [
-            key
-            for key, source in self.incident.sources.items()
-            if key == row.source or source.name.lower().startswith(row.source.lower())
-        ]
-        same = [key for key in named if row.as_of is not None and self.incident.sources[key].date == row.as_of]
-        return named[0] if len(named) == 1 else same[0] if len(same) == 1 else None
-
     def _where(self, facts: dict[str, Fact], origins: dict[str, Origin]) -> dict[tuple[str, str], Where]:
         """Places for messages of the weighing: the rows of the incident that each row was made from."""
         was, head = self.incident.where, Where("incident.toml", 1)
@@ -367,6 +325,12 @@ class _Coder:
 def _known_from(claim: ClaimRow) -> date:
     moment = claim.public_date or claim.date
     return moment.day if moment else date.max
+
+
+def _asserted_by_then(claim: ClaimRow, first: dict[str, tuple[date, str]]) -> str | None:
+    """What the acting party had asserted on the question of a claim by the day on which the claim was public."""
+    day, account = first.get(claim.question or "", (date.max, ""))
+    return account if account and day <= _known_from(claim) else None
 
 
 def _origin_id(claim: ClaimRow) -> str | None:
