@@ -87,6 +87,23 @@ def test_a_claim_without_a_date_is_never_shown(tmp_path):
     assert [key for key, why in undated.left_out if "without any date" in why] == ["undated/C9"]
 
 
+def test_a_dated_copy_of_an_undated_claim_counts_from_its_own_day(tmp_path):
+    folder = write_incident(
+        tmp_path / "mill",
+        claims_csv=lambda t: swap("C1,2020-03-01,S1", "C1,,S1")(
+            swap("The van carried arms,,seen,2020-03-01", "The van carried arms,,seen,")(t)
+        ),
+    )
+    case = code(read_incident(folder, [])).case
+    case = replace(case, claims=case.claims | {"C3": case.claims["C3"].model_copy(update={"copy_of": "C1"})})
+    found = replay_incident("mill", case)
+    assert ("mill/C1", "claim without any date: it is not known when it was public") in found.left_out
+    said = found.asked[0].said["+1"]
+    assert said.claims == 2  # C2, and C3 which copies C1
+    alone = replace(case, claims={k: c for k, c in case.claims.items() if k not in {"C1", "C3"}})
+    assert said.by["ours"][0] > replay_incident("mill", alone).asked[0].said["+1"].by["ours"][0]
+
+
 def test_the_answers_do_not_know_the_finding(tmp_path):
     flour = replayed(write_incident(tmp_path / "a")).asked[0]
     arms = replayed(
@@ -122,9 +139,7 @@ def test_baselines_say_what_they_stand_for(tmp_path):
     assert first.by["equal"][other] == pytest.approx(0.1026, abs=1e-3)
     assert first.by["naive"][arms] > first.by["ours"][arms] > first.by["equal"][arms]
     # three claims of letters C, D and E are against flour; the neighbours (B) later against arms
-    assert first.against[flour] == pytest.approx(
-        1 + 0.707 + 1
-    )  # the copy hangs on the claim it copies and weighs as that
+    assert first.against[flour] == pytest.approx(1 + 0.707 + 0.707)
     assert asked.said["+7"].against[arms] == pytest.approx(1.414)
     for said in asked.said.values():
         for p in said.by.values():

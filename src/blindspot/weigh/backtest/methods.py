@@ -36,9 +36,13 @@ def equal(hypotheses: Sequence[str]) -> NDArray[np.float64]:
     return np.array([rest if h == OTHER else (1 - rest) / (len(hypotheses) - 1) for h in hypotheses])
 
 
-def favoured(naive: Naive, claim: str, hypotheses: Sequence[str]) -> tuple[int, ...]:
-    """The named hypotheses that a claim speaks for most; more than one where it cannot tell them apart."""
-    spoken = naive.speaks(claim)
+def favoured(built: Built, naive: Naive, claim: str, hypotheses: Sequence[str]) -> tuple[int, ...]:
+    """The named hypotheses that a claim speaks for most; more than one where it cannot tell them apart.
+
+    A perfect copy speaks for what the claim speaks for that carries it.
+    """
+    head = next((head for head, copies in built.copies.items() if claim in copies), claim)
+    spoken = naive.speaks(head)
     if spoken is None:
         return ()
     ratio = np.where(np.array(hypotheses) == OTHER, -np.inf, spoken[1])
@@ -47,7 +51,9 @@ def favoured(naive: Naive, claim: str, hypotheses: Sequence[str]) -> tuple[int, 
     return tuple(int(i) for i in np.flatnonzero(ratio >= ratio.max() * (1 - 1e-9)))
 
 
-def official(case: Case, naive: Naive, claims: Sequence[str], hypotheses: Sequence[str]) -> NDArray[np.float64]:
+def official(
+    case: Case, built: Built, naive: Naive, claims: Sequence[str], hypotheses: Sequence[str]
+) -> NDArray[np.float64]:
     """The first official account believed at 95 %: that of the acting party, else of any official; else equal shares.
 
     `claims`: those that speak to the question, oldest publication first.
@@ -55,18 +61,20 @@ def official(case: Case, naive: Naive, claims: Sequence[str], hypotheses: Sequen
     officials = [c for c in claims if case.sources[case.claims[c].source].role in OFFICIAL]
     own = [c for c in officials if acted(case.head.actor, case.sources[case.claims[c].source].party)]
     for claim in (own or officials)[:1]:
-        chosen = favoured(naive, claim, hypotheses)
+        chosen = favoured(built, naive, claim, hypotheses)
         made = np.full(len(hypotheses), (1 - BELIEVED) / max(1, len(hypotheses) - len(chosen)))
         made[list(chosen)] = BELIEVED / len(chosen)
         return np.asarray(made / made.sum())
     return equal(hypotheses)
 
 
-def against(case: Case, naive: Naive, claims: Sequence[str], hypotheses: Sequence[str]) -> NDArray[np.float64]:
+def against(
+    case: Case, built: Built, naive: Naive, claims: Sequence[str], hypotheses: Sequence[str]
+) -> NDArray[np.float64]:
     """Weighted inconsistency of each hypothesis with the claims; `other` is not in an ACH matrix and stays 0."""
     made = np.zeros(len(hypotheses))
     for claim in claims:
-        chosen = favoured(naive, claim, hypotheses)
+        chosen = favoured(built, naive, claim, hypotheses)
         made[[i for i, h in enumerate(hypotheses) if i not in chosen and h != OTHER]] += _credibility(case, claim)
     return made
 
@@ -83,11 +91,6 @@ def speaking(built: Built, question: str) -> set[str]:
     """Ids of the weighed claims on a question, perfect copies among them."""
     own = {r.id for r in built.network.reports if r.question == question}
     return own | {copy for head, copies in built.copies.items() if head in own for copy in copies}
-
-
-def carrier(built: Built) -> dict[str, str]:
-    """Perfect copy -> the claim that carries it."""
-    return {copy: head for head, copies in built.copies.items() for copy in copies}
 
 
 def _credibility(case: Case, claim: str) -> float:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blindspot.weigh.backtest.labels import contested, findings_on, label
-from blindspot.weigh.backtest.methods import against, carrier, equal, official, speaking
+from blindspot.weigh.backtest.methods import against, equal, official, speaking
 from blindspot.weigh.backtest.model import BEFORE, LAGS, Asked, Followed, Replayed, Said
 from blindspot.weigh.build import build
 from blindspot.weigh.draws import WORK, affordable, ban, drawn, dropping, subsets
-from blindspot.weigh.known import known_claims, known_reports
+from blindspot.weigh.known import known_claims
 from blindspot.weigh.naive import Naive
 from blindspot.weigh.weighing import ROWS
 
@@ -72,10 +72,9 @@ def _replay(
     network = built.network
     dates = sorted({day for by in days.values() for day in by.values()})
     draws, naive = drawn(network, affordable(network, 1, ROWS, work=4 * WORK)), Naive(built)  # those of `weigh`
-    dated = np.array([0.0 if r.id in undated else 1.0 for r in network.reports])
-    masks = {day: known_reports(case, built, day) * dated for day in dates}
-    posterior = subsets(network, draws, np.array([masks[day] for day in dates]))
     known = {day: known_claims(case, day) - undated for day in dates}
+    masks = {day: _shown(built, known[day]) for day in dates}
+    posterior = subsets(network, draws, np.array([masks[day] for day in dates]))
     made = []
     for i, (question, row) in enumerate(case.questions.items()):
         if question not in days:
@@ -86,17 +85,16 @@ def _replay(
             p = posterior[f"question:{question}"][dates.index(day)]
             low, middle, high = np.quantile(p, [0.05, 0.5, 0.95], axis=-1)
             claims = _oldest_first(case, known[day] & speaking(built, question))
-            heads = [carrier(built).get(c, c) for c in claims]
             counted = naive.posteriors(known[day])[question]
             by = {
                 "ours": middle / middle.sum(),
                 "naive": np.array([counted[h] for h in names]),
                 "equal": equal(names),
-                "official": official(case, naive, heads, names),
+                "official": official(case, built, naive, claims, names),
             }
             wanted = LAGS[lag]
             held_back = wanted is not None and day < case.head.date.day + timedelta(days=wanted)
-            said[lag] = Said(day, held_back, len(claims), by, low, high, against(case, naive, heads, names))
+            said[lag] = Said(day, held_back, len(claims), by, low, high, against(case, built, naive, claims, names))
         eve = days[question][BEFORE]
         made.append(
             Asked(
@@ -117,6 +115,12 @@ def _replay(
             )
         )
     return tuple(made)
+
+
+def _shown(built: Built, known: set[str]) -> NDArray[np.float64]:
+    """1 for each report that is known by itself or through a perfect copy."""
+    shown = [not known.isdisjoint((r.id, *built.copies.get(r.id, ()))) for r in built.network.reports]
+    return np.array(shown, dtype=float)
 
 
 def _weights(

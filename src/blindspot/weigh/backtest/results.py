@@ -48,6 +48,7 @@ HISTORY = (
     ("2026-11-28", "First scores: ours minus naive -0.024 (95 % -0.048 to +0.004) on 39 settled questions of 31 incidents. No rule, range or method of scoring was changed since."),
     ("2026-11-28", "After the first scores: draws raised from 1,024 to the 4,096 of `weigh`, so that what is scored is what `weigh` prints; no answer moved by more than 0.008, the mean difference by 0.00002."),
     ("2026-11-28", "After the first scores: a team has its lens only for an account asserted by then, as interests are; no answer on the 31 incidents changed."),
+    ("2026-11-28", "After the first scores: in the ACH count a press copy weighs by its own source, not by that of the claim it copies; no score of the 31 incidents changed."),
 )  # fmt: skip
 DIGITS = 6
 
