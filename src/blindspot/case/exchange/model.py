@@ -105,6 +105,8 @@ def utc_prefix(text: str) -> str:
     from datetime import UTC, datetime, timedelta
 
     t = text.strip().replace(" ", "T").removesuffix("Z")
+    if t.startswith("9999"):  # the calendar of the computer ends there: its last day has no end
+        return ""
     try:
         if re.fullmatch(r"\d{4}", t):
             datetime(int(t), 1, 1, tzinfo=UTC)
