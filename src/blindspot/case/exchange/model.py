@@ -105,8 +105,7 @@ def utc_prefix(text: str) -> str:
     from datetime import UTC, datetime, timedelta
 
     t = text.strip().replace(" ", "T").removesuffix("Z")
-    if t.startswith("9999"):  # the calendar of the computer ends there: its last day has no end
-        return ""
+    t = "" if t.startswith("9999") else t  # the last year that can be written: its last day has no end
     try:
         if re.fullmatch(r"\d{4}", t):
             datetime(int(t), 1, 1, tzinfo=UTC)
