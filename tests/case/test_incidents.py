@@ -444,3 +444,13 @@ def test_the_corpus_has_the_numbers_of_its_facts_and_none_of_their_sentences(sha
         people = [s.name for s in case.sources.values() if s.role in {"witness", "family_witness", "coworker_witness"} and s.party == "civilian"]  # fmt: skip
         copied += [s for s in people if len(s.split()) > 1 and s in text]
     assert copied == []
+
+
+@pytest.mark.shared
+def test_the_first_account_by_rule_is_the_one_that_compilers_named(shared):
+    """Two differ: in khan-shaykhun-2017 the compilers took the accuser's, in mosul-jadida-2017 that of an ally's observers."""
+    read = read_corpus(shared / "incidents")
+    rows = list(csv.DictReader((shared / "incidents" / "index.csv").open(encoding="utf-8")))
+    differ = {r["slug"] for r in rows if read.cases[r["slug"]].head.question[0].asserted != r["acting_claim"]}
+    assert len(rows) == 31
+    assert differ <= {"khan-shaykhun-2017", "mosul-jadida-2017"}
