@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from blindspot import rooms
 from blindspot.case.store import Made, Store, hand_files, matching
-from blindspot.errors import CaseError, Problem, UsageError
+from blindspot.errors import UsageError
 from blindspot.rooms import Given, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from concurrent.futures import Executor
     from datetime import date
 
@@ -287,49 +287,6 @@ def review(
     kept = run.store.get("report", made.key) if not run.ran else None
     told = kept["summary"] if isinstance(kept, dict) else summary(run.case, run.result("weigh"))
     return Reviewed(target, tuple(run.ran), tuple(told))
-
-
-def footage_now(
-    files: Sequence[Path], out: Path | None = None, *, progress: Callable[[str], None] = lambda _: None
-) -> tuple[Result, bool]:
-    """What video files and their telemetry say, and whether an input was wrong; with `out`, layers and a page are written."""
-    from blindspot.measure.footage import clips_as_data, read_clip
-
-    clips, missing = [], []
-    for path in files:
-        progress(f"reading {path.name}")
-        if path.is_file():
-            clips.append(read_clip(path))
-        else:
-            missing.append(
-                f"{path}: {'is a folder; name the files in it' if path.is_dir() else 'there is no such file'}"
-            )
-    found = clips_as_data(clips)
-    found["problems"] += missing
-    if out is not None and clips:
-        from blindspot.publish.report.footage import publish_footage
-
-        publish_footage(clips, found, out, progress)
-    return found, bool(missing) or any(clip.wrong for clip in clips)
-
-
-def sorties_of(folder: Path, statements: Path, executor: Executor | None = None) -> Result:
-    """The `sorties` of a case with another sheet of public statements in place of its own; kept nowhere."""
-    from blindspot.case import open_case
-
-    return rooms.sorties(Given(open_case(folder), None, {}, executor), statements)
-
-
-def counts_now(files: Sequence[Path], executor: Executor | None = None) -> Result:
-    """The `counts` of files that lie in no case. Raises CaseError with every problem in them."""
-    from blindspot.case.counts import read_counts
-    from blindspot.measure.presence import survey_tables
-
-    problems: list[Problem] = []
-    read = [read_counts(path, problems, str(path)) for path in files]
-    if problems:
-        raise CaseError(problems)
-    return survey_tables([c for c in read if c is not None], executor)
 
 
 def release(

@@ -292,6 +292,7 @@ class Head(Row):
     clock: str = ""  # whose clock the time is
     utc_offset: Annotated[str, Field(pattern=r"^[+-]\d\d:\d\d$")] = "+00:00"  # local time, shown beside UTC
     place: OptionalId = None  # id in places.csv
+    actor: str = ""  # whose force struck, as `party` in sources.csv names it
     summary: str = ""
     handling: str = "TLP:AMBER"  # TLP label that everything has unless said otherwise
     standards: Annotated[tuple[str, ...], Field(min_length=1)] = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blindspot import stages
+from blindspot import runs, stages
 from blindspot.cli.shared import case_argument, json_option, print_json, progress
 from blindspot.cli.workers import cluster_option, executor, workers_option
 from blindspot.errors import UsageError
@@ -49,7 +49,7 @@ def sorties(
         _run("sorties", case, out, workers, cluster, as_json)
         return
     with executor(workers, cluster) as pool:
-        found = stages.sorties_of(case, statements, pool)
+        found = runs.sorties_of(case, statements, pool)
     _tell("sorties", found, out, as_json)
 
 
@@ -103,7 +103,7 @@ def presence(
     with executor(workers, cluster) as pool:
         found = {} if case is None else _found("presence", case, pool, optional=bool(counts))
         if counts:
-            found["counts"] = found.get("counts", []) + stages.counts_now(counts, pool)["counts"]
+            found["counts"] = found.get("counts", []) + runs.counts_now(counts, pool)["counts"]
     _tell("presence", found, out, as_json)
 
 

@@ -53,7 +53,7 @@ def at(hour: float) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """CSV with `\\n` at the end of lines."""
+    """CSV with a line feed at the end of each line."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
