@@ -104,6 +104,10 @@ def test_what_is_guessed_of_a_table_is_said(tmp_path):
     read = read_tracks([tmp_path / "old.csv"])
     assert read.tracks.ids == ("caf\xe9",)
     assert "Latin-1" in str(read.problems[0])
+    (tmp_path / "twice.csv").write_text("id,time,lat,lat,lon\na,1630210500,34.5,0,69.1\n")
+    assert read_tracks([tmp_path / "twice.csv"]).tracks.degrees()[0] == pytest.approx([34.5])
+    (tmp_path / "true.csv").write_text("1,true,39.9123,116.3123,1630210500\n1,false,39.9124,116.3124,1630210560\n")
+    assert read_tracks([tmp_path / "true.csv"]).tracks.degrees()[1] == pytest.approx([116.3123, 116.3124])
     (tmp_path / "day.csv").write_text("id,time,lat,lon\na,04:15:00,34.5,69.1\n")
     with pytest.raises(UsageError, match="without a date"):
         read_tracks([tmp_path / "day.csv"])
@@ -131,6 +135,7 @@ HEAD = "id,time,lat,lon\n"
         ("a,2021-08-29 04:16:00,34.5,69.1\na,2021-08-29 04:17:00,34.5,69.1\n", "without a zone; read as UTC", 2),
         ("a,2021-08-29T04:16:00,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "some times name a zone", 2),
         ("a,2021-08-29T04:16:00+04:30,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "times in 2 zones", 2),
+        ("a,9e19,34.5,69.1\na,1630210500,34.5,69.1\n", "that no calendar shows", 1),
         ("a,yesterday,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "without a readable time", 1),
         ("a,2021-08-29T04:16:00Z,north,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "without a readable position", 1),
         ("a,2021-08-29T04:16:00Z,34.5\na,2021-08-29T04:17:00Z,34.5,69.1\n", "another number of columns", 1),

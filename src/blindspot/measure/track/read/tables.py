@@ -111,7 +111,9 @@ def _tables(
 def _batches(
     path: Path, tables: Iterator[Any], zone: times.Zone, first: int, faults: Faults, columns: Columns | None = None
 ) -> Iterator[Rows]:
-    for table in tables:
+    for found in tables:
+        names = [n if n not in found.column_names[:k] else f"{n} ({k})" for k, n in enumerate(found.column_names)]
+        table = found.rename_columns(names)  # of two columns of one name the first counts
         columns = columns or columns_of(path, table, faults)
         row = np.arange(first, first + table.num_rows)
         if columns.point:
