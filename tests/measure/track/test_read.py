@@ -314,3 +314,20 @@ def test_drawings_say_their_numbers():
     assert days.count(f'fill="{"#1f5f8b"}"') == 2
     assert days.count("url(#h)") == 32
     assert summarise(tracks)["tracks"][0]["points"] == n
+
+
+def test_mutated_files_are_answered_in_lines(tmp_path):
+    rng = np.random.default_rng(7)
+    seeds = [*FORMATS.values(), "1,7,10,20,30,40,1,-1,-1\n2,7,12,20,30,40,1,-1,-1\n", "t,x,y\n5,1,1\n10,2,2\n"]
+    tokens = [",", "\n", '"', "nan", "inf", "1e308", "null", "true", ";", "+14:00", "9" * 20, "{", "]", "<", "lat", " ", "\t", "181", "POINT(1 2)", "1/13/2021", "25:61:61", "\udcff"]  # fmt: skip
+    for _ in range(120):
+        text = seeds[rng.integers(len(seeds))]
+        for _ in range(rng.integers(1, 6)):
+            i = int(rng.integers(len(text) + 1))
+            j = i + int(rng.integers(0, 8)) * int(rng.random() < 0.5)
+            text = text[:i] + tokens[rng.integers(len(tokens))] * int(rng.random() < 0.7) + text[j:]
+        (tmp_path / "m").write_bytes(text.encode("utf-8", "surrogateescape"))
+        try:
+            track_files([tmp_path / "m"])
+        except UsageError as error:
+            assert str(error)
