@@ -105,6 +105,8 @@ class Fact(Row):
     id: Id
     question: Id
     text: Text
+    place: OptionalId = None  # where it would show, and
+    stop: OptionalId = None  # at which stop: for the map and the clock, not for the weighing
     basis: str = scales.JUDGEMENT
     by: str = ""
 

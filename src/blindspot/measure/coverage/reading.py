@@ -97,16 +97,45 @@ def _project(
     return found[0], found[1]
 
 
+def placed_pixels(file: pathlib.Path) -> tuple[NDArray[np.uint8], float, float, float, str]:
+    """A GeoTIFF of pictures (grey, RGB or RGBA; other depths are stretched to 8 bits): RGB pixels (rows, columns, 3), cell in
+    metres, left and top edge, coordinate system. Raises UsageError as `read_surface` does.
+    """
+    raw = file.read_bytes()
+    _, cell, x, y, crs = _placed(raw, file.name)
+    image = _decoded(raw, file.name, "picture of 8 bits")
+    if image.dtype != np.uint8:
+        low, high = np.nanpercentile(image, [2, 98])
+        image = (np.clip((image - low) / max(high - low, 1e-9), 0, 1) * 255).astype(np.uint8)
+    if image.ndim == 2:
+        image = np.repeat(image[:, :, None], 3, axis=2)
+    rgb = np.ascontiguousarray(image[:, :, 2::-1])  # OpenCV gives blue first
+    return rgb, cell, x - cell / 2, y + cell / 2, crs
+
+
 def _geotiff(file: pathlib.Path) -> tuple[NDArray[np.float64], float, float, float, str]:
     """Heights, cell, centre of the top left cell, coordinate system."""
     raw = file.read_bytes()
-    tags = _tags(raw, file.name)
+    tags, cell, x, y, crs = _placed(raw, file.name)
+    z = _pixels(raw, file.name)
+    empty = b"".join(struct.pack("B", int(b)) for b in tags.get(42113, ())).split(b"\0")[0]
+    if empty:
+        try:
+            z[z == np.float64(z.dtype.type(float(empty)))] = np.nan
+        except ValueError as error:
+            raise UsageError(f"{file.name}: its no-data value {empty!r} is not a number") from error
+    return z, cell, x, y, crs
+
+
+def _placed(raw: bytes, name: str) -> tuple[dict[int, tuple[float, ...]], float, float, float, str]:
+    """Tags, cell, centre of the top left cell, coordinate system."""
+    tags = _tags(raw, name)
     keys = [int(v) for v in tags.get(34735, ())]
     geo = {keys[i]: keys[i + 3] for i in range(4, len(keys) - 3, 4) if keys[i + 1] == 0}
     epsg = geo.get(3072)
     if epsg is None or epsg == 32767:
         kind = "is in degrees" if 2048 in geo else "names no coordinate system"
-        raise UsageError(f"{file.name}: {kind}; warp it to a metric projection with an EPSG code, such as UTM")
+        raise UsageError(f"{name}: {kind}; warp it to a metric projection with an EPSG code, such as UTM")
     if 33550 in tags and 33922 in tags:
         dx, dy = tags[33550][0], tags[33550][1]
         i, j, _, x, y, _ = tags[33922][:6]
@@ -115,35 +144,35 @@ def _geotiff(file: pathlib.Path) -> tuple[NDArray[np.float64], float, float, flo
         m = tags[34264]
         dx, dy, left, top = m[0], -m[5], m[3], m[7]
         if m[1] or m[4]:
-            raise UsageError(f"{file.name}: is turned against north; warp it north up")
+            raise UsageError(f"{name}: is turned against north; warp it north up")
     else:
-        raise UsageError(f"{file.name}: does not say where it lies; write it as a GeoTIFF with a transform")
+        raise UsageError(f"{name}: does not say where it lies; write it as a GeoTIFF with a transform")
     if not abs(dx - dy) <= 1e-6 * abs(dx):
-        raise UsageError(f"{file.name}: its cells are {dx:g} by {dy:g} m; resample it to square cells")
+        raise UsageError(f"{name}: its cells are {dx:g} by {dy:g} m; resample it to square cells")
     half = 0.0 if geo.get(1025) == 2 else dx / 2  # 2 = the tie point is the centre of the cell
-    z = _pixels(raw, file.name)
-    empty = b"".join(struct.pack("B", int(b)) for b in tags.get(42113, ())).split(b"\0")[0]
-    if empty:
-        try:
-            z[z == np.float64(z.dtype.type(float(empty)))] = np.nan
-        except ValueError as error:
-            raise UsageError(f"{file.name}: its no-data value {empty!r} is not a number") from error
-    return z, float(dx), float(left + half), float(top - half), f"EPSG:{epsg}"
+    return tags, float(dx), float(left + half), float(top - half), f"EPSG:{epsg}"
 
 
 def _pixels(raw: bytes, name: str) -> NDArray[np.float64]:
+    image = _decoded(raw, name, "GeoTIFF of 32-bit heights")
+    if image.ndim != 2:
+        raise UsageError(f"{name}: is not a readable raster of one band; write it as a plain GeoTIFF of 32-bit heights")
+    return np.asarray(image, dtype=np.float64)
+
+
+def _decoded(raw: bytes, name: str, wanted: str) -> NDArray[Any]:
     import cv2
 
     level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it warns of every geographic tag
     try:
         image = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
-        raise UsageError(f"{name}: its pixels cannot be read; write it as a plain GeoTIFF of 32-bit heights") from error
+        raise UsageError(f"{name}: its pixels cannot be read; write it as a plain {wanted}") from error
     finally:
         cv2.utils.logging.setLogLevel(level)
-    if image is None or image.ndim != 2:
-        raise UsageError(f"{name}: is not a readable raster of one band; write it as a plain GeoTIFF of 32-bit heights")
-    return np.asarray(image, dtype=np.float64)
+    if image is None:
+        raise UsageError(f"{name}: is not a readable raster; write it as a plain {wanted}")
+    return np.asarray(image)
 
 
 def _tags(raw: bytes, name: str) -> dict[int, tuple[float, ...]]:
