@@ -206,6 +206,8 @@ def _watches(rows: list[Watch], coverage: Record) -> Records:
                 "seen": intervals,
                 "factors": [[f["name"], f["low"], f["high"]] for f in told["factors"] if f["person"] == "adult"],
                 "basis": row.basis,
+                "blind": [],
+                "corners": [],
             }
         )  # fmt: skip
     return out
