@@ -148,9 +148,9 @@ STAGES = (
     Stage(
         "report",
         "One page that opens offline, tables, and a GeoPackage.",
-        ("*",),
+        ("*", "basemap/*"),
         ("sorties", "statements", "people", "weigh", "replay"),
-        "report-6",
+        "report-7",
     ),
 )
 

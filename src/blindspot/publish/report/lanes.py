@@ -223,7 +223,8 @@ def _draw(label: str, lane: Record, bars: Sequence[Record], span: Span, incident
 
     flags = [(min(max(x(b["start"]), 2.5), 97.5), b["short"], "s") for b in bars] if lane["numbers"] else []
     placed = stacked(flags)
-    top = 14 * (1 + max((level for *_, level in placed), default=-1))
+    levels = 1 + max((level for *_, level in placed), default=-1)
+    top = 14 * levels + (5 if levels else 0)
     body = [text(at, top - 4 - 14 * level, words, style) for at, words, style, level in placed]
     body.append(f'<rect class="lane-ground" x="0" width="100%" y="{top}" height="14"/>')
     for b in bars:

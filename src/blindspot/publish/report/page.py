@@ -120,7 +120,7 @@ def parts(
         "basis": basis(weighed["as_of"], made),
         "as_of": weighed["as_of"],
         "style": Markup(own),  # noqa: S704  # our own file
-        "policy": policy(own, script=program() if lively else "", beside=beside),
+        "policy": Markup(policy(own, script=program() if lively else "", beside=beside)),  # noqa: S704  # our own words and hashes
         "program": Markup(program()) if lively else "",  # noqa: S704  # our own files
         "data": scene.data if scene else None,
         "inert": Markup(inert(_without_pictures(scene.data))) if scene and lively else "",  # noqa: S704  # no < is left in it

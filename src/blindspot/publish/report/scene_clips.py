@@ -28,6 +28,7 @@ MOST_ROWS = 12_000  # of one clip; a longer one is thinned evenly, and says so
 def clip_columns(path: Path, film: Film | None, told: dict[str, Any]) -> dict[str, Any]:
     """Rows, pictures and doubts of a clip. `told`: its entry in the result of the stage `footage`, which measured the lag."""
     from blindspot.measure.footage.clip import read_clip
+    from blindspot.measure.footage.footprint import footprints, view
     from blindspot.measure.footage.frames import picture_info
 
     clip = read_clip(path, look=False)
@@ -36,6 +37,11 @@ def clip_columns(path: Path, film: Film | None, told: dict[str, Any]) -> dict[st
     if main is None or not len(main.telemetry):
         return {"rows": None, "frames": _pictures(film, None), "every": 1, "strip": _strip(path, clip)}
     main.lag = replace(main.lag, frames=told["clock"]["lag_frames"], matches=told["clock"]["telemetry_matches_picture"])
+    size = (clip.info.width, clip.info.height) if clip.info else None
+    if size:  # the scale of a pixel needs it, and a vertical field of view that is not reported
+        main.view = view(main.telemetry, size)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            main.footprints = footprints(main.telemetry, main.view, size)
     rows, every = _chosen(main)
     packets = None
     if film is not None and main.lag.matches is not False:
@@ -43,7 +49,7 @@ def clip_columns(path: Path, film: Film | None, told: dict[str, Any]) -> dict[st
 
         packets = picture_packets(clip, main, np.array(film.ticks) / TICKS + film.offset_s)
     return {
-        "rows": _columns(main, rows, (clip.info.width, clip.info.height) if clip.info else None),
+        "rows": _columns(main, rows, size),
         "frames": _pictures(film, _nearest(packets, rows)),
         "every": every,
         "strip": _strip(path, clip),

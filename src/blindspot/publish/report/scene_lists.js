@@ -34,7 +34,7 @@ const readoutWords = () => local(state.t) + " local. " + readout().map(([what, w
 function showReadout() {
   const list = $("readout");
   if (!list) return;
-  list.replaceChildren(...readout().flatMap(([what, words, name]) => [el("dt", null, bdi(what)), el("dd", null, bdi(words), name && exists(...split(name)) ? el("button", { type: "button", class: "plain", on: { click: () => choose(name) } }, "show what rests on it") : "")]));
+  list.replaceChildren(...readout().map(([what, words, name]) => el("div", null, el("dt", null, bdi(what)), el("dd", null, bdi(words), name && exists(...split(name)) ? el("button", { type: "button", class: "plain", on: { click: () => choose(name) } }, "show what rests on it") : ""))));
 }
 
 const link = (name, words) => el("button", { type: "button", class: "plain", on: { click: () => choose(name) } }, words);

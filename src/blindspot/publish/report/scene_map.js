@@ -1,6 +1,6 @@
-// The map: two canvases, the ground and what stands still below, what moves above. Mercator, north up.
-const base = $("map-base"), top_ = $("map-top");
-const pens = base && top_ ? [base.getContext("2d"), top_.getContext("2d")] : null;
+// The map: three canvases, what stands still, what moves, and the names above both. Mercator, north up.
+const sheets = ["map-base", "map-top", "map-words"].map($), top_ = sheets[1];
+const pens = top_ ? sheets.map((sheet) => sheet.getContext("2d")) : null;
 const world = (lat, lon) => [(lon + 180) / 360, 0.5 - Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360)) / (2 * Math.PI)];
 const earth = (x, y) => [Math.atan(Math.sinh((0.5 - y) * 2 * Math.PI)) * 180 / Math.PI, x * 360 - 180];
 const TILE = 256;
@@ -57,7 +57,7 @@ function resize() {
   if (!box.width) return;
   ratio = Math.min(devicePixelRatio || 1, 2);
   size = [Math.round(box.width), Math.round(box.height)];
-  for (const canvas of [base, top_]) { canvas.width = size[0] * ratio; canvas.height = size[1] * ratio; }
+  for (const canvas of sheets) { canvas.width = size[0] * ratio; canvas.height = size[1] * ratio; }
   if (!state.view) state.view = fit(VIEWS.case()) || { lat: 0, lon: 0, zoom: 1, moved: false };
   drawBase();
   drawTop();
@@ -77,7 +77,8 @@ const arabic = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 // Text that touches no text before it and stays on the map; false where there is no room.
 let taken = [];
-function write(pen, words, x, y, { colour = colours.ink, font = "12px system-ui, sans-serif", sides = [[7, 0, "left"], [-7, 0, "right"], [0, -13, "center"], [0, 14, "center"]] } = {}) {
+function write(words, x, y, { colour = colours.ink, font = "12px system-ui, sans-serif", sides = [[14, 0, "left"], [-14, 0, "right"], [0, -20, "center"], [0, 20, "center"], [12, -14, "left"], [-12, -14, "right"], [12, 14, "left"], [-12, 14, "right"]] } = {}) {
+  const pen = pens[2];
   pen.font = font;
   pen.direction = arabic.test(words) ? "rtl" : "ltr";
   const wide = pen.measureText(words).width, high = 14;
@@ -102,10 +103,12 @@ function write(pen, words, x, y, { colour = colours.ink, font = "12px system-ui,
 
 function drawBase() {
   if (!pens || !size[0] || !state.view) return;
-  const pen = pens[0], on = state.layers;
+  const [pen] = pens, on = state.layers;
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.fillStyle = colours.paper;
   pen.fillRect(0, 0, ...size);
+  pens[2].setTransform(ratio, 0, 0, ratio, 0, 0);
+  pens[2].clearRect(0, 0, ...size);
   taken = [];
   if (on.has("ground")) drawGround(pen);
   drawGrid(pen);
@@ -138,7 +141,7 @@ function drawGround(pen) {
     const [x, y] = spot(lat, lon);
     pen.strokeStyle = colours.soft;
     pen.strokeRect(x - 2, y - 2, 4, 4);
-    if (perPixel() < 900) write(pen, code, x, y, { colour: colours.soft, font: "11px system-ui, sans-serif" });
+    if (perPixel() < 900) write(code, x, y, { colour: colours.soft, font: "11px system-ui, sans-serif" });
   }
 }
 function drawGrid(pen) {
@@ -152,15 +155,15 @@ function drawGrid(pen) {
   for (let lon = Math.ceil(west / step) * step; lon < east; lon += step) {
     const [x] = spot(north, lon);
     pen.beginPath(); pen.moveTo(x, 0); pen.lineTo(x, size[1]); pen.stroke();
-    words.push([Math.abs(lon).toFixed(digits) + "° " + (lon < 0 ? "W" : "E"), x, 9, [[3, 0, "left"]]]);
+    words.push([Math.abs(lon).toFixed(digits) + "° " + (lon < 0 ? "W" : "E"), x, 12, [[3, 0, "left"]]]);
   }
   for (let lat = Math.ceil(south / step) * step; lat < north; lat += step) {
     const [, y] = spot(lat, west);
     pen.beginPath(); pen.moveTo(0, y); pen.lineTo(size[0], y); pen.stroke();
-    words.push([Math.abs(lat).toFixed(digits) + "° " + (lat < 0 ? "S" : "N"), 3, y, [[0, -8, "left"]]]);
+    words.push([Math.abs(lat).toFixed(digits) + "° " + (lat < 0 ? "S" : "N"), 5, y, [[0, -8, "left"]]]);
   }
   pen.globalAlpha = 1;
-  for (const [text, x, y, sides] of words) write(pen, text, x, y, { colour: colours.soft, font: "10px system-ui, sans-serif", sides });
+  for (const [text, x, y, sides] of words) write(text, x, y, { colour: colours.soft, font: "10px system-ui, sans-serif", sides });
 }
 function drawRoutes(pen) {
   pen.setLineDash([2, 4]);
@@ -171,14 +174,14 @@ function drawRoutes(pen) {
     pen.stroke();
   }
   pen.setLineDash([]);
-  if (perPixel() > 300) for (const r of data.routes) write(pen, r.base.split(",")[0], ...spot(r.points[0][1], r.points[0][0]), { colour: colours.for });
+  if (perPixel() > 300) for (const r of data.routes) write(r.base.split(",")[0], ...spot(r.points[0][1], r.points[0][0]), { colour: colours.for });
 }
 function ring(rows, i) { return [0, 1, 2, 3].map((c) => [rows.cornerLat[c][i], rows.cornerLon[c][i]]); }
 function drawTrail(pen) {
   for (const rows of clipRows.values()) {
-    const every = Math.max(1, Math.floor(rows.n / 240));
+    const every = Math.max(1, Math.floor(rows.n / 40));
     pen.fillStyle = colours.against;
-    pen.globalAlpha = 0.05;
+    pen.globalAlpha = 0.03;
     for (let i = 0; i < rows.n; i += every) if (Number.isFinite(rows.cornerLat[0][i])) { line(pen, ring(rows, i), true); pen.fill(); }
     pen.globalAlpha = 0.8;
     pen.strokeStyle = colours.soft;
@@ -227,11 +230,11 @@ function drawPlaces(pen) {
   pen.globalAlpha = 1;
   for (const [p, x, y] of shown) mark(pen, p, x, y);
   const first = [...shown].sort((a, b) => Number(b[0].incident) - Number(a[0].incident)).slice(0, 150);
-  for (const [, x, y] of first) taken.push([x - 5, y - 5, x + 5, y + 5]);
+  for (const [, x, y] of first) { const r = data.places.length > 200 ? 3 : 10; taken.push([x - r, y - r, x + r, y + r]); }
   for (const [p, x, y] of first) {
     const name = p.name.split(/[,،(]/)[0].trim();
     const bold = "600 12px system-ui, sans-serif";
-    if (!(name.length <= 34 && write(pen, (data.places.length <= 52 ? p.letter + "  " : "") + name, x, y, { font: bold }))) if (data.places.length <= 52) write(pen, p.letter, x, y, { font: bold });
+    if (!(name.length <= 34 && write((data.places.length <= 52 ? p.letter + "  " : "") + name, x, y, { font: bold }))) if (data.places.length <= 52) write(p.letter, x, y, { font: bold });
   }
 }
 function mark(pen, p, x, y) {

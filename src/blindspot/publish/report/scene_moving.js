@@ -17,7 +17,7 @@ function interpolated(way, t, gaps) {
 }
 function seenAt(w, t) {
   if (w.start === null || t === null || t < w.start || t > w.end) return null;
-  const found = w.seen.find((i) => t >= i[0] && t < i[1]);
+  const found = w.seen.find((i) => t >= i[0] && t < i[1]) || (t === w.end ? w.seen.at(-1) : null);
   return found ? { state: found[2], reason: found[3], gsd: found[4] } : w.seen.length ? null : { state: "stated", reason: "", gsd: [] };
 }
 function drawTop() {
