@@ -314,12 +314,13 @@ def release(
     from blindspot.case import open_case
     from blindspot.publish.release.copying import Drawing
     from blindspot.publish.release.pipeline import release as run
+    from blindspot.publish.report.script import program
 
     def check(root: Path) -> None:
         open_case(root)
 
     full = Review(Path(folder), progress=progress)
-    drawing = Drawing(drawn, lambda: full.result("weigh"), check)
+    drawing = Drawing(drawn, lambda: full.result("weigh"), check, (program(),))
     return run(folder, audience, drawing, out=out, dry_run=dry_run, progress=progress)
 
 

@@ -28,15 +28,17 @@ def bounds(points: Iterable[tuple[float, float]]) -> Box | None:
 
 
 def context(box: Box | None) -> dict[str, Any]:
-    """`{"lines": [[lon, lat, lon, lat, ...]], "airfields": [[code, lat, lon]]}` about a box."""
+    """`{"lines": [[lon, lat, lon, lat, ...]], "airfields": [[lat, lon]]}` about a box. Airfields have no names: a code is a word
+    that a release may have to hold back.
+    """
     if box is None:
         return {"lines": [], "airfields": []}
     from blindspot.measure.coverage.borders import airfields, border_lines
 
     wide = _wider(box)
     lines = [part for line in border_lines(wide) for part in _thin(line.tolist(), wide)]
-    fields = [[code, round(lat, 2), round(lon, 2)] for code, lat, lon in airfields(wide)]
-    return {"lines": lines, "airfields": fields[:MOST_AIRFIELDS] if len(fields) > MOST_AIRFIELDS else fields}
+    fields = [[round(lat, 2), round(lon, 2)] for _, lat, lon in airfields(wide)]
+    return {"lines": lines, "airfields": fields[:MOST_AIRFIELDS]}
 
 
 def _wider(box: Box) -> Box:

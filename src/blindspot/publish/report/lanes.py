@@ -30,13 +30,18 @@ STACK = 7.0  # pixels from one claim to the next above it
 
 
 def records(scene: Record) -> list[Record]:
-    """The table behind the figure: lane, what, from, to, state, why; times in UTC, blank where not known."""
+    """The table behind the figure: lane, what, from, state, to, why; times in UTC, blank where not known."""
     out = []
     for lane in _lanes(scene):
         out += [
             {
-                "lane": lane["id"], "title": lane["title"], "what": bar["item"], "start": _utc(bar["start"]),
-                "end": _utc(bar["end"]), "state": bar["state"], "why": bar["why"],
+                "lane": lane["id"],
+                "title": lane["title"],
+                "what": bar["item"],
+                "start": _utc(bar["start"]),
+                "state": bar["state"],
+                "end": _utc(bar["end"]),
+                "why": bar["why"],
             }
             for bar in lane["bars"]
         ]  # fmt: skip

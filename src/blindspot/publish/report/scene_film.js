@@ -10,7 +10,11 @@ for (const c of data.clips) {
 }
 const PER_SECOND = 90000;
 rowOfFrame = (id, frame) => { const f = films.get(id); return f && f.row && frame >= 0 && frame < f.row.length ? f.row[frame] : -1; };
-function frameAt(film, seconds) { return nearest(film.ticks, seconds * PER_SECOND); }
+// A callback names the moment of its picture; a bare clock lies somewhere within it.
+function frameAt(film, seconds, exact) {
+  const at = seconds * PER_SECOND, k = nearest(film.ticks, at);
+  return exact || film.ticks[k] <= at + 1 || !k ? k : k - 1;
+}
 function frameFor(film, t) { return film.rising.length && covers(film.clip, t) ? film.rising[nearest(film.risingMs, t)] : -1; }
 const filmNow = () => { const f = films.get(state.clip); return f && (covers(f.clip, state.t) || f.clip.start === null) ? f.video : null; };
 const pauseFilms = () => { for (const f of films.values()) f.video.pause(); };
@@ -23,8 +27,8 @@ function seek(film, frame) {
   film.asked = true;
   film.video.currentTime = at;
 }
-function shown(film, seconds) {
-  const frame = frameAt(film, seconds), t = film.ms ? film.ms[frame] : NaN;
+function shown(film, seconds, exact) {
+  const frame = frameAt(film, seconds, exact), t = film.ms ? film.ms[frame] : NaN;
   film.video.dataset.frame = frame;
   if (film.clip.id !== state.clip) return;
   const patch = { frame };
@@ -40,10 +44,10 @@ function startFilm() {
     const { video } = film;
     video.preload = "auto";
     if (video.requestVideoFrameCallback) {
-      const each = (_, about) => { shown(film, about.mediaTime); video.requestVideoFrameCallback(each); };
+      const each = (_, about) => { shown(film, about.mediaTime, true); video.requestVideoFrameCallback(each); };
       video.requestVideoFrameCallback(each);
     } else {
-      for (const event of ["timeupdate", "seeked"]) video.addEventListener(event, () => shown(film, video.currentTime));
+      for (const event of ["timeupdate", "seeked"]) video.addEventListener(event, () => shown(film, video.currentTime, false));
     }
     video.addEventListener("play", () => { film.asked = false; if (state.clip !== film.clip.id) set({ clip: film.clip.id }); playing = playing || 1; $("play") && ($("play").textContent = "Pause"); });
     video.addEventListener("pause", () => { if (film.clip.id === state.clip && playing === 1) { playing = 0; $("play").textContent = "Play"; } });

@@ -137,11 +137,9 @@ function drawGround(pen) {
   pen.setLineDash([6, 3, 1, 3]);
   for (const border of data.context.lines) { flat(pen, border, 0); pen.stroke(); }
   pen.setLineDash([]);
-  if (perPixel() > 120) for (const [code, lat, lon] of data.context.airfields) {  // they are placed to a kilometre only
+  if (perPixel() > 120) for (const [lat, lon] of data.context.airfields) {  // they are placed to a kilometre only
     const [x, y] = spot(lat, lon);
-    pen.strokeStyle = colours.soft;
     pen.strokeRect(x - 2, y - 2, 4, 4);
-    if (perPixel() < 900) write(code, x, y, { colour: colours.soft, font: "11px system-ui, sans-serif" });
   }
 }
 function drawGrid(pen) {
