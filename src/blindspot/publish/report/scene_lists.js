@@ -62,7 +62,7 @@ function startLists() {
       if (changed.has("chosen")) {
         for (const b of list.querySelectorAll("button")) b.setAttribute("aria-pressed", String(state.chosen === "claim:" + b.dataset.claim));
         const own = list.querySelector('[aria-pressed="true"]');
-        if (own) list.scrollTop = own.offsetTop - list.offsetTop - list.clientHeight / 2;
+        if (own) list.parentElement.scrollTop = own.offsetTop - list.parentElement.clientHeight / 2;
       }
     });
   }
