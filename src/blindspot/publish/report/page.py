@@ -10,7 +10,7 @@ from blindspot.case.scales import between, describe, percent
 from blindspot.publish.report import figures, lanes, timeline, words
 from blindspot.publish.report.answers import answer
 from blindspot.publish.report.conclusion import basis, conclusion
-from blindspot.publish.report.ground import ground, letters
+from blindspot.publish.report.ground import ground, letters, named
 from blindspot.publish.report.measured import shown
 from blindspot.publish.report.script import inert, policy, program
 
@@ -137,6 +137,7 @@ def parts(
         "bases": _bases(made),
         "speakers": _speakers(made),
         "letters": letters(made["places"]),
+        "lettered": named(made["places"], made["legs"]),
         "map": ground(made["places"], made["legs"]) if made["places"] else "",
         "day": _day(case, made),
         "persons": _grouped(made["persons"], "list"),
