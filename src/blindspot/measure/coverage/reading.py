@@ -106,6 +106,8 @@ def placed_pixels(file: pathlib.Path) -> tuple[NDArray[np.uint8], float, float, 
     image = _decoded(raw, file.name, "picture of 8 bits")
     if image.dtype != np.uint8:
         low, high = np.nanpercentile(image, [2, 98])
+        if high <= low:
+            low, high = np.nanmin(image), np.nanmax(image)
         image = (np.clip((image - low) / max(high - low, 1e-9), 0, 1) * 255).astype(np.uint8)
     if image.ndim == 2:
         image = np.repeat(image[:, :, None], 3, axis=2)

@@ -107,7 +107,7 @@ def _vectors(path: Path, box: Box) -> Shapes:
     try:
         with _plain(path) as readable:
             return [shape for layer in _layers(readable) for shape in _layer(readable, layer, box)]
-    except (DataSourceError, DataLayerError, OSError, ValueError) as error:
+    except (DataSourceError, DataLayerError, OSError, ValueError, EOFError) as error:
         raise UsageError(f"cannot be read as a map ({str(error).splitlines()[0][:120]})") from error
 
 
