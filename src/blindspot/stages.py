@@ -85,7 +85,7 @@ STAGES = (
         "What was in view and could be made out, and why not otherwise.",
         ("watch.csv", "places.csv", "surface/*", "tracks/*", "footage/*"),
         ("check",),
-        "coverage-1",
+        "coverage-2",
         rooms.coverage,
         "watch.csv",
         "what was in view and resolved has no computed number; opportunities are judgement",

@@ -9,6 +9,7 @@ import numpy as np
 from blindspot.measure.footage import geometry as geo
 from blindspot.measure.footage.generate.make import EPOCH_US, Plan, make_clip
 from folders import ARABIC, DARI
+from geotiff import write_geotiff
 
 FRAMES, RATE = 90, 30.0
 
@@ -131,9 +132,15 @@ text = "What was in the van?"
             for i, s in enumerate(range(-60, 4))
         ],
     )
+    from pyproj import Transformer
+
+    east, north = Transformer.from_crs("EPSG:4326", "EPSG:32642", always_xy=True).transform(yard[1], yard[0])
+    z = np.full((120, 120), plan.scene.ground)
+    z[40:80, 48:52] += 25.0  # a long house west of the yard
+    write_geotiff(root / "surface" / "dsm.tif", z, 2.0, east - 120, north + 120, 32642)
     write(
         root / "watch.csv",
-        "id,place,start,end,path,basis",
-        [["w1", "yard", whole(-60), whole(3), "tracks/uav.csv", "judgement"]],
+        "id,place,start,end,path,surface,basis",
+        [["w1", "yard", whole(-60), whole(3), "tracks/uav.csv", "surface/dsm.tif", "judgement"]],
     )
     return truth

@@ -160,7 +160,7 @@ def test_a_browser_without_frame_callbacks_falls_back(browser, filmed):
 
 
 def test_two_points_give_metres_that_hold_the_truth(visit, filmed):
-    root, path, truth = filmed
+    _, path, truth = filmed
     plan = truth.plan
     n = 30
     page, _, _ = visit(path, moment(n))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 PERSONS = {"adult": (ADULT, 1.7), "child": (CHILD, 1.1)}  # critical dimension, height: metres
 _ORBIT = 360  # positions on a stated orbit
+_STRETCHES = 12  # of a path, for the blind-spot map over time
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,20 @@ class WatchView:
     factors: dict[str, tuple[Factor, ...]]
     intervals: tuple[Interval, ...]
     sun: tuple[float, float] | None
-    shares: NDArray[np.float64] | None = None  # blind-spot map: share of positions in sight, in blocks of open ground
-    block_m: float = 0.0
+    blind: BlindSpots | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpots:
+    """A blind-spot map: share of the sensor's positions from which an adult on open ground is in sight, in blocks (NaN = built
+    over). corners: (lat, lon) of its north-west, north-east, south-east and south-west. over_time: (start, end, shares) for
+    equal stretches of a path with times, seconds UTC.
+    """
+
+    shares: NDArray[np.float64]
+    block_m: float
+    corners: tuple[tuple[float, float], ...]
+    over_time: tuple[tuple[float, float, NDArray[np.float64]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,28 +151,43 @@ def _view(
         )
     if surface is None or path is None:
         return WatchView(row.id, factors, intervals, position)
-    shares, block = blocks(_around(surface, spot, path), path, executor)
-    return WatchView(row.id, factors, intervals, position, shares, block)
+    spots = blind_spots(_around(surface, spot, path), path, executor, timed=bool(row.path))
+    return WatchView(row.id, factors, intervals, position, spots)
 
 
-def blocks(
-    surface: Surface, path: Path, executor: Executor | None = None, most: int = 48
-) -> tuple[NDArray[np.float64], float]:
-    """The blind-spot map of a surface for an adult: seen share of the open ground in at most 48 x 48 blocks (NaN = built
-    over), and the size of a block in metres.
-    """
+def blind_spots(surface: Surface, path: Path, executor: Executor | None = None, *, timed: bool = False) -> BlindSpots:
+    """The blind-spot map of a surface for an adult, in at most 48 x 48 blocks; `timed`: for up to 12 stretches of time as well."""
     from blindspot.measure.coverage.horizon import horizons
     from blindspot.measure.coverage.sight import seen_share
 
-    share = seen_share(surface, horizons(surface, PERSONS["adult"][1], executor=executor), path.positions)
-    share = np.where(surface.open_ground(), share, np.nan)
+    maps, ground = horizons(surface, PERSONS["adult"][1], executor=executor), surface.open_ground()
+
+    def blocks(positions: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+        return _in_blocks(np.where(ground, seen_share(surface, maps, positions), np.nan))
+
+    shares, n = blocks(path.positions)
+    edges = np.linspace(path.time[0], path.time[-1], _STRETCHES + 1) if timed else np.empty(0)
+    stretch = np.clip(np.searchsorted(edges, path.time, side="right") - 1, 0, _STRETCHES - 1)
+    over_time = tuple(
+        (float(edges[k]), float(edges[k + 1]), blocks(path.positions[stretch == k])[0])
+        for k in range(len(edges) - 1)
+        if (stretch == k).any()
+    )
+    wide, high = (n * surface.cell * k for k in reversed(shares.shape))
+    west, north = surface.x - surface.cell / 2, surface.y + surface.cell / 2
+    corners = [(west, north), (west + wide, north), (west + wide, north - high), (west, north - high)]
+    return BlindSpots(shares, n * surface.cell, surface.degrees(corners), over_time)
+
+
+def _in_blocks(share: NDArray[np.float64], most: int = 48) -> tuple[NDArray[np.float64], int]:
+    """Means of the known cells of each block, and how many cells a block is wide."""
     n = max(1, int(np.ceil(max(share.shape) / most)))
     rows, columns = (int(np.ceil(k / n)) for k in share.shape)
     wide = np.full((rows * n, columns * n), np.nan)
     wide[: share.shape[0], : share.shape[1]] = share
     cells = wide.reshape(rows, n, columns, n)
     known = np.isfinite(cells).sum(axis=(1, 3))
-    return np.where(known > 0, np.nansum(cells, axis=(1, 3)) / np.maximum(known, 1), np.nan), n * surface.cell
+    return np.where(known > 0, np.nansum(cells, axis=(1, 3)) / np.maximum(known, 1), np.nan), n
 
 
 def _stated(row: Watch) -> list[Factor]:

@@ -41,6 +41,15 @@ class Surface:
         east, north = Transformer.from_crs("EPSG:4326", self.crs, always_xy=True).transform(lon, lat)
         return float(east), float(north)
 
+    def degrees(self, points: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+        """Latitude and longitude of points (east, north) in the projection of the surface; nothing for a frame of no place."""
+        if self.crs is None:
+            return ()
+        from pyproj import Transformer
+
+        back = Transformer.from_crs(self.crs, "EPSG:4326", always_xy=True)
+        return tuple((float(lat), float(lon)) for lon, lat in (back.transform(x, y) for x, y in points))
+
     def open_ground(self, least: float = 0.5) -> NDArray[np.bool_]:
         """Cells that are not roof or canopy: less than `least` metres above the ground, where the ground is known."""
         if self.ground is None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blindspot.measure.coverage.opportunity import Opportunity
-    from blindspot.measure.coverage.outlook import PlaceView, WatchView
+    from blindspot.measure.coverage.outlook import BlindSpots, PlaceView, WatchView
 
 
 def coverage_tables(places: Sequence[PlaceView]) -> dict[str, Any]:
@@ -61,9 +61,7 @@ def _watch(w: WatchView) -> dict[str, Any]:
             for f in factors
         ],
         "sun": None if w.sun is None else {"elevation_deg": round(w.sun[0], 1), "azimuth_deg": round(w.sun[1], 1)},
-        "map": None
-        if w.shares is None
-        else {"block_m": w.block_m, "seen_share": [[_number(x) for x in row] for row in w.shares.tolist()]},
+        "map": None if w.blind is None else _map(w.blind),
         "hours": {k: round(v, 4) for k, v in hours_by_reason(w.intervals).items()},
         "seen": [
             {
@@ -76,6 +74,23 @@ def _watch(w: WatchView) -> dict[str, Any]:
                 "slant_m": [_number(x) for x in i.slant_m],
             }
             for i in w.intervals
+        ],
+    }
+
+
+def _map(blind: BlindSpots) -> dict[str, Any]:
+    """The blind-spot map, whole and by stretches of time; null = built over."""
+
+    def rows(shares: Any) -> list[list[float | None]]:
+        return [[_number(x) for x in row] for row in shares.tolist()]
+
+    return {
+        "block_m": blind.block_m,
+        "corners": [[round(lat, 7), round(lon, 7)] for lat, lon in blind.corners],
+        "seen_share": rows(blind.shares),
+        "over_time": [
+            {"start": _time(start), "end": _time(end), "seen_share": rows(shares)}
+            for start, end, shares in blind.over_time
         ],
     }
 

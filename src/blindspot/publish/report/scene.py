@@ -206,11 +206,26 @@ def _watches(rows: list[Watch], coverage: Record) -> Records:
                 "seen": intervals,
                 "factors": [[f["name"], f["low"], f["high"]] for f in told["factors"] if f["person"] == "adult"],
                 "basis": row.basis,
-                "blind": [],
-                "corners": [],
+                **_blind(told["map"]),
             }
         )  # fmt: skip
     return out
+
+
+def _blind(found: Record | None) -> Record:
+    """The blind-spot map in tenths, a line of digits per row of blocks ("." = built over), whole or by stretches of time."""
+    if found is None or not found["corners"]:
+        return {"blind": [], "corners": []}
+
+    def lines(shares: list[list[float | None]]) -> list[str]:
+        return ["".join("." if x is None else str(min(int(x * 10), 9)) for x in row) for row in shares]
+
+    slices = [
+        {"start": _stamp(s["start"]), "end": _stamp(s["end"]), "shares": lines(s["seen_share"])}
+        for s in found["over_time"]
+    ]
+    whole = {"start": None, "end": None, "shares": lines(found["seen_share"])}
+    return {"blind": slices or [whole], "corners": found["corners"]}
 
 
 def _noticed(coverage: Record) -> dict[str, Record]:

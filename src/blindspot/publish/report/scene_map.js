@@ -177,10 +177,16 @@ function drawRoutes(pen) {
 function ring(rows, i) { return [0, 1, 2, 3].map((c) => [rows.cornerLat[c][i], rows.cornerLon[c][i]]); }
 function drawTrail(pen) {
   for (const rows of clipRows.values()) {
-    const every = Math.max(1, Math.floor(rows.n / 40));
+    const every = Math.max(1, Math.floor(rows.n / 240));
+    pen.beginPath();  // one shape: ground looked at often is no darker than ground looked at once
+    for (let i = 0; i < rows.n; i += every) {
+      if (!Number.isFinite(rows.cornerLat[0][i])) continue;
+      ring(rows, i).forEach(([lat, lon], k) => { const [x, y] = spot(lat, lon); if (k) pen.lineTo(x, y); else pen.moveTo(x, y); });
+      pen.closePath();
+    }
     pen.fillStyle = colours.against;
-    pen.globalAlpha = 0.03;
-    for (let i = 0; i < rows.n; i += every) if (Number.isFinite(rows.cornerLat[0][i])) { line(pen, ring(rows, i), true); pen.fill(); }
+    pen.globalAlpha = 0.1;
+    pen.fill("nonzero");
     pen.globalAlpha = 0.8;
     pen.strokeStyle = colours.soft;
     pen.lineWidth = 1;
