@@ -31,7 +31,7 @@
     const walk = document.createTreeWalker(beside, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
       const node = walk.currentNode;
-      if (node.parentElement.closest("svg") || !node.textContent.trim() || !seen(node.parentElement)) continue;
+      if (node.parentElement.closest("svg, .quiet") || !node.textContent.trim() || !seen(node.parentElement)) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const text of range.getClientRects()) boxes.forEach((box, i) => { if (touch(box, text)) say("a label lies on the text beside it", labels[i]); });

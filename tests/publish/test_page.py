@@ -206,3 +206,11 @@ def test_the_list_of_faults_finds_each(browser, faults, body, fault):
     page.set_content(f"<body style='margin:0;background:#fff'><main><h1>x</h1>{body}</main>")
     assert any(found.startswith(fault) for found in page.evaluate(faults))
     page.close()
+
+
+def test_every_section_says_how_it_can_be_challenged(pages):
+    for name in ("kabul", "hard", "one"):
+        text = pages[name].read_text(encoding="utf-8")
+        for section in re.findall(r"<section.*?</section>", text, re.DOTALL):
+            title = re.search(r"<h2[^>]*>(.*?)</h2>", section, re.DOTALL)
+            assert "To challenge" in section or "challenge it:" in section or 'id="challenge"' in section, title[1]

@@ -6,7 +6,7 @@ for (const c of data.clips) {
   const ticks = column(c.frames.ticks), row = column(c.frames.row), rows = clipRows.get(c.id);
   const ms = row && rows ? row.map((i) => i >= 0 ? rows.ms[i] : NaN) : null;
   const rising = ms ? [...ms.keys()].filter((i) => Number.isFinite(ms[i])).sort((a, b) => ms[a] - ms[b]) : [];
-  films.set(c.id, { clip: c, video, ticks, row, ms, rising, risingMs: Float64Array.from(rising, (i) => ms[i]), asked: false });
+  films.set(c.id, { clip: c, video, ticks, row, ms, rising, risingMs: Float64Array.from(rising, (i) => ms[i]), asked: false, wanted: -1, again: 0, target: -1 });
 }
 const PER_SECOND = 90000;
 rowOfFrame = (id, frame) => { const f = films.get(id); return f && f.row && frame >= 0 && frame < f.row.length ? f.row[frame] : -1; };
@@ -19,22 +19,29 @@ function frameFor(film, t) { return film.rising.length && covers(film.clip, t) ?
 const filmNow = () => { const f = films.get(state.clip); return f && (covers(f.clip, state.t) || f.clip.start === null) ? f.video : null; };
 const pauseFilms = () => { for (const f of films.values()) f.video.pause(); };
 
-// In the middle of its picture, so that rounding shows no neighbour.
-function seek(film, frame) {
+// In the middle of its picture, so that rounding shows no neighbour; `again`: how often it came to rest on another one.
+function seek(film, frame, again = 0) {
   const next = frame + 1 < film.ticks.length ? film.ticks[frame + 1] : film.ticks[frame] + 3000;
-  const at = (film.ticks[frame] + (next - film.ticks[frame]) * 0.5) / PER_SECOND;
+  const at = (film.ticks[frame] + (next - film.ticks[frame]) * (0.5 + 0.05 * again)) / PER_SECOND;
+  film.wanted = frame;
+  film.again = again;
   if (Math.abs(film.video.currentTime - at) < 0.2 / 1000) return;
   film.asked = true;
+  film.target = at;
   film.video.currentTime = at;
 }
 function shown(film, seconds, exact) {
-  const frame = frameAt(film, seconds, exact), t = film.ms ? film.ms[frame] : NaN;
-  film.video.dataset.frame = frame;
+  const frame = frameAt(film, seconds, exact), t = film.ms ? film.ms[frame] : NaN, { video } = film;
+  if (film.asked && video.paused && frame !== film.wanted) {  // a picture on the way to the one that was asked for
+    if (!video.seeking && film.again < 5) seek(film, film.wanted, film.again + 1);
+    return;
+  }
+  video.dataset.frame = frame;
   if (film.clip.id !== state.clip) return;
   const patch = { frame };
   // While a film runs or is scrubbed by its own bar the moment follows it; when the moment was set, the film follows.
-  if (Number.isFinite(t) && !(film.asked && film.video.paused)) patch.t = clampT(t);
-  film.asked = film.asked && film.video.seeking;
+  if (Number.isFinite(t) && !(film.asked && video.paused)) patch.t = clampT(t);
+  film.asked = film.asked && video.seeking;
   set(patch, "film");
 }
 function startFilm() {
@@ -49,6 +56,7 @@ function startFilm() {
     } else {
       for (const event of ["timeupdate", "seeked"]) video.addEventListener(event, () => shown(film, video.currentTime, false));
     }
+    video.addEventListener("seeking", () => { if (Math.abs(video.currentTime - film.target) > 0.001) film.asked = false; });  // by its own bar
     video.addEventListener("play", () => { film.asked = false; if (state.clip !== film.clip.id) set({ clip: film.clip.id }); playing = playing || 1; $("play") && ($("play").textContent = "Pause"); });
     video.addEventListener("pause", () => { if (film.clip.id === state.clip && playing === 1) { playing = 0; $("play").textContent = "Play"; } });
     video.addEventListener("error", () => { film.video.closest("figure").querySelector(".film-said").textContent = "This film cannot be played here. " + (video.currentSrc.startsWith("data:") ? "" : "It lies beside the page: " + video.getAttribute("src")); });
@@ -82,8 +90,8 @@ function stepFrame(way) {
   if (!film) return;
   film.video.pause();
   const frame = Math.min(Math.max((state.frame < 0 ? 0 : state.frame) + way, 0), film.ticks.length - 1), t = film.ms ? film.ms[frame] : NaN;
-  film.asked = true;
-  if (Number.isFinite(t)) set({ frame, t: clampT(t) }); else { seek(film, frame); set({ frame }); }
+  seek(film, frame);
+  set(Number.isFinite(t) ? { frame, t: clampT(t) } : { frame });
 }
 
 // What is shown, in words that can be cited.
