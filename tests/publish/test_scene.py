@@ -521,3 +521,36 @@ def test_a_page_with_footage_has_the_same_bytes_each_time(filmed, tmp_path):
     again = review(root, tmp_path / "out").out
     assert (again / "report.html").read_bytes() == filmed[1].read_bytes()
     assert FRAMES == 90
+
+
+def test_clips_of_one_time_show_the_same_moment(visit, tmp_path):
+    root = tmp_path / "case"
+    write_scene(root, clips=2)
+    page, said, _ = visit(review(root).out / "report.html", moment(30))
+    assert page.locator("video").count() == 2
+    for n in (30, 61):
+        page.evaluate(f"location.hash = '{moment(n)}'")
+        shown(page)
+        page.wait_for_function(f"() => [...document.querySelectorAll('video')].every(v => v.dataset.frame === '{n}')")
+    page.locator("#film-choice").select_option(label="clip2.ts")
+    drawn(page)
+    assert page.locator(".film:not([hidden]) figcaption").inner_text().startswith("clip2.ts")
+    page.wait_for_timeout(400)
+    assert "film=clip2" in page.evaluate("location.hash")
+    assert said == []
+
+
+def test_a_widened_stretch_keeps_every_mark_at_its_moment(visit, filmed):
+    page, _, _ = visit(filmed[1])
+    x = """() => { const box = document.querySelector('.lanes-wide').getBoundingClientRect();
+      return [...document.querySelectorAll('.lane-said .item')].map(e => (e.getBoundingClientRect().left - box.left) / box.width); }"""
+    before = page.evaluate(x)
+    page.locator("#span").select_option("clip:clip1")
+    drawn(page)
+    wide = page.evaluate(
+        "() => { const b = document.querySelector('.day-lanes'); return b.firstElementChild.scrollWidth / b.clientWidth; }"
+    )
+    assert wide > 10
+    assert np.abs(np.array(page.evaluate(x)) - before).max() < 0.002
+    assert page.locator("#moment").evaluate("e => (e.max - e.min) / 1000") == pytest.approx(2.966, abs=0.01)
+    assert page.locator(".clock-axis text").count() > 10

@@ -24,7 +24,7 @@ Record = dict[str, Any]
 Span = tuple[int, int]
 MOST_WATCHES = 12  # lanes; the table has all
 MOST_TRACKS = 4
-LEAST = 0.35  # per cent: the least width of a bar
+LEAST = 0.001  # per cent: the outline makes a moment visible, at any width of the lane
 TICK_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 10080)
 STACK = 7.0  # pixels from one claim to the next above it
 
@@ -226,11 +226,19 @@ def _draw(label: str, lane: Record, bars: Sequence[Record], span: Span, incident
     def x(moment: int) -> float:
         return 100 * (moment - span[0]) / whole
 
-    flags = [(min(max(x(b["start"]), 2.5), 97.5), b["short"], "s") for b in bars] if lane["numbers"] else []
+    # Near an edge a number stands beside its moment, not on it; where two would touch, one goes a line up.
+    flags = (
+        [(min(max(x(b["start"]), 2.5), 97.5), b["short"], f"{x(b['start']):.3f}") for b in bars]
+        if lane["numbers"]
+        else []
+    )
     placed = stacked(flags)
     levels = 1 + max((level for *_, level in placed), default=-1)
     top = 14 * levels + (5 if levels else 0)
-    body = [text(at, top - 4 - 14 * level, words, style) for at, words, style, level in placed]
+    body = []
+    for _, words, at, level in placed:
+        anchor = "start" if float(at) < 2.5 else "end" if float(at) > 97.5 else "middle"
+        body.append(text(float(at), top - 4 - 14 * level, words, "s", anchor))
     body.append(f'<rect class="lane-ground" x="0" width="100%" y="{top}" height="14"/>')
     for b in bars:
         left = x(b["start"])

@@ -172,7 +172,8 @@ function drawRoutes(pen) {
     pen.stroke();
   }
   pen.setLineDash([]);
-  if (perPixel() > 300) for (const r of data.routes) write(r.base.split(",")[0], ...spot(r.points[0][1], r.points[0][0]), { colour: colours.for });
+  const named = new Set();
+  if (perPixel() > 300) for (const r of data.routes) if (!named.has(r.base) && named.add(r.base)) write(r.base.split(",")[0], ...spot(r.points[0][1], r.points[0][0]), { colour: colours.for });
 }
 function ring(rows, i) { return [0, 1, 2, 3].map((c) => [rows.cornerLat[c][i], rows.cornerLon[c][i]]); }
 function drawTrail(pen) {
