@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ LAYERS = (
 MOST_ROLES = 14  # lanes of the figure of speakers; the rest stands in the table
 
 
+@cache
 def environment() -> Environment:
     """Templates of this folder with the words that they use; everything that is typed is escaped."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -127,6 +129,7 @@ def parts(
         "scene": seen(scene, placed) if scene and lively else None,
         "sources": placed,
         "answers": answers,
+        "anchored": {w["id"] for a in answers for w in a["weights"] if w["here"]},
         "texts": {a["id"]: a["text"] for a in answers},
         "told": conclusion(case, answers, made),
         "scale": figures.scale(),
