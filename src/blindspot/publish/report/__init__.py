@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.store import write_text
-from blindspot.publish.report.films import clips_of, place_films
+from blindspot.publish.report.films import clips_of, footprint_rows, place_films
 from blindspot.publish.report.geopackage import write_geopackage
 from blindspot.publish.report.lanes import records
 from blindspot.publish.report.measured import measured
@@ -45,7 +45,7 @@ def publish(case: Case, results: Mapping[str, dict[str, Any]], out: Path, missin
     )
     clips, films = clips_of(case, results.get("footage", {}))
     shown = scene(case, results, made, clips)
-    made["scene"] = records(shown.data)
+    made |= {"scene": records(shown.data), "footprints": footprint_rows(clips)}
     sources = place_films(films, {c["id"]: c["name"].rpartition(".")[0] or c["name"] for c in clips}, out)
     files = []
     for name, rows in made.items():

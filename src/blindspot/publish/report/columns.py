@@ -33,3 +33,20 @@ def runs(values: NDArray[np.int64], scale: float = 1) -> dict[str, Any]:
     """A column of whole numbers that mostly step evenly."""
     apart = np.diff(values, prepend=0).tolist()
     return {"by": scale, "runs": [n for step, group in groupby(apart) for n in (int(step), sum(1 for _ in group))]}
+
+
+def values(column: dict[str, Any]) -> list[float | None]:
+    """A column read back."""
+    out: list[float | None] = []
+    total = 0
+    if "runs" in column:
+        pairs = column["runs"]
+        for step, times in zip(pairs[::2], pairs[1::2], strict=True):
+            for _ in range(times):
+                total += step
+                out.append(total / column["by"])
+        return out
+    for step in column["d"]:
+        total += step or 0
+        out.append(None if step is None else total / column["by"])
+    return out

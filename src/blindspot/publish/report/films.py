@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from blindspot.publish.report.columns import values
 from blindspot.publish.report.media import film
 from blindspot.publish.report.scene_clips import clip_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from blindspot.case import Case
@@ -78,18 +80,37 @@ def _clip(key: str, source: Path, told: dict[str, Any], made: Film | None) -> di
 
 def _known(column: dict[str, Any]) -> list[float]:
     """The values of a column that are known."""
-    total, out = 0, []
-    for step in column["d"]:
-        if step is not None:
-            total += step
-            out.append(total / column["by"])
-    return out
+    return [v for v in values(column) if v is not None]
 
 
 def _extent(rows: dict[str, Any]) -> list[tuple[float, float]]:
     """South-west and north-east of all that was looked at."""
     lats, lons = _known(rows["aim_lat"]), _known(rows["aim_lon"])
     return [(min(lats), min(lons)), (max(lats), max(lons))] if lats and lons else []
+
+
+def footprint_rows(clips: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The table behind the footprints: a row per packet kept on the page, degrees and metres, time in UTC."""
+    out = []
+    for clip in clips:
+        rows = clip["rows"]
+        if rows is None:
+            continue
+        names = ["packet", "utc", "sensor_lat", "sensor_lon", "centre_lat", "centre_lon"]
+        columns = [values(rows[k]) for k in ("packet", "ms", "lat", "lon", "aim_lat", "aim_lon")]
+        for corner in range(4):
+            names += [f"corner_{corner + 1}_lat", f"corner_{corner + 1}_lon"]
+            columns += [values(rows["corner_lat"][corner]), values(rows["corner_lon"][corner])]
+        names.append("gsd_m")
+        columns.append(values(rows["gsd"]))
+        for found in zip(*columns, strict=True):
+            row = {"clip": clip["name"], **dict(zip(names, ("" if v is None else v for v in found), strict=True))}
+            row["packet"] = int(row["packet"])
+            row["utc"] = (
+                "" if row["utc"] == "" else f"{datetime.fromtimestamp(row['utc'] / 1000, tz=UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+            )
+            out.append(row)
+    return out
 
 
 def place_films(films: Mapping[str, Path], names: Mapping[str, str], out: Path) -> dict[str, str]:

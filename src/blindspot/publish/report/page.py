@@ -173,8 +173,8 @@ def seen(scene: Scene, sources: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _without_pictures(data: dict[str, Any]) -> dict[str, Any]:
-    """The data of the program: film strips stand in the page itself."""
-    return {**data, "clips": [{k: v for k, v in clip.items() if k != "strip"} for clip in data["clips"]]}
+    """The data of the program: film strips and still maps stand in the page itself."""
+    return {**data, "clips": [{k: v for k, v in clip.items() if k not in {"strip", "still"}} for clip in data["clips"]]}
 
 
 def _grouped(rows: Records, key: str) -> dict[str, Records]:

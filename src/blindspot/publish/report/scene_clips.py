@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blindspot.publish.report.columns import DEGREES, runs, steps
+from blindspot.publish.report.footage_map import ground_map
 from blindspot.publish.report.media import TICKS
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def clip_columns(path: Path, film: Film | None, told: dict[str, Any]) -> dict[st
     clip.info = picture_info(path) if film is not None else None
     main = clip.main
     if main is None or not len(main.telemetry):
-        return {"rows": None, "frames": _pictures(film, None), "every": 1, "strip": _strip(path, clip)}
+        return {"rows": None, "frames": _pictures(film, None), "every": 1, "strip": _strip(path, clip), "still": None}
     main.lag = replace(main.lag, frames=told["clock"]["lag_frames"], matches=told["clock"]["telemetry_matches_picture"])
     size = (clip.info.width, clip.info.height) if clip.info else None
     if size:  # the scale of a pixel needs it, and a vertical field of view that is not reported
@@ -53,6 +54,7 @@ def clip_columns(path: Path, film: Film | None, told: dict[str, Any]) -> dict[st
         "frames": _pictures(film, _nearest(packets, rows)),
         "every": every,
         "strip": _strip(path, clip),
+        "still": ground_map(clip, told),
     }
 
 
