@@ -554,3 +554,22 @@ def test_a_widened_stretch_keeps_every_mark_at_its_moment(visit, filmed):
     assert np.abs(np.array(page.evaluate(x)) - before).max() < 0.002
     assert page.locator("#moment").evaluate("e => (e.max - e.min) / 1000") == pytest.approx(2.966, abs=0.01)
     assert page.locator(".clock-axis text").count() > 10
+
+
+def test_a_clock_that_was_never_set_does_not_stretch_the_day(visit, filmed, tmp_path):
+    root = tmp_path / "case"
+    shutil.copytree(filmed[0], root, ignore=shutil.ignore_patterns("made", "out"))
+    for name in ("stops.csv", "watch.csv", "case.toml", "tracks/uav.csv", "tracks/car.csv"):
+        text = (root / name).read_text(encoding="utf-8")
+        (root / name).write_text(text.replace("2020-09-13T", "2019-03-02T"), encoding="utf-8")
+    page, said, _ = visit(review(root).out / "report.html")
+    assert "far from the day of the case" in page.locator(".doubts").inner_text()
+    assert page.locator("#moment").evaluate("e => e.max - e.min") < 120_000
+    page.evaluate(f"document.querySelector('video').currentTime = {20.5 / RATE}")
+    page.wait_for_function("() => document.querySelector('.film-said').dataset.frame === '20'")
+    assert (
+        "2 Mar 2019" in page.locator("#clock-utc").inner_text()
+    )  # the moment stays; the map still shows the footprint
+    assert "packet 20; 12:26:40.666 UTC" in page.locator(".film-said").inner_text()
+    assert "Camera of clip.ts" in page.locator("#readout").inner_text()
+    assert said == []

@@ -25,7 +25,27 @@ Span = tuple[int, int]
 MOST_WATCHES = 12  # lanes; the table has all
 MOST_TRACKS = 4
 LEAST = 0.001  # per cent: the outline makes a moment visible, at any width of the lane
-TICK_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 10080)
+TICK_MINUTES = (
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    180,
+    240,
+    360,
+    720,
+    1440,
+    2880,
+    10_080,
+    44_640,
+    133_920,
+    527_040,
+    2_635_200,
+)
 STACK = 7.0  # pixels from one claim to the next above it
 
 
@@ -56,7 +76,7 @@ def lanes(scene: Record) -> list[Record]:
     incident = scene["incident"]["at"] if scene["incident"] else None
     drawn = []
     for lane in _lanes(scene):
-        bars = [b for b in lane["bars"] if b["start"] is not None]
+        bars = [b for b in lane["bars"] if b["start"] is not None and _shown(b, span)]
         told = "; ".join(f"{b['short']} {_said(b, scene['offset'])}" for b in bars[:12])
         more = f"; {len(bars) - 12} more in the table" if len(bars) > 12 else ""
         drawn.append(
@@ -77,7 +97,7 @@ def axis(scene: Record) -> Markup:
     minutes = next((m for m in TICK_MINUTES if (last - first) / 60_000 / m <= 5), TICK_MINUTES[-1])
     step = minutes * 60_000
     start = math.ceil((first + scene["offset"] * 60_000) / step) * step - scene["offset"] * 60_000
-    style = "%H:%M" if minutes < 1440 else "%d %b"
+    style = "%H:%M" if minutes < 1440 else "%d %b" if minutes < 44_640 else "%b %Y"
     ticks = []
     for at in range(start, last + 1, step):
         x = 100 * (at - first) / (last - first)
@@ -241,8 +261,8 @@ def _draw(label: str, lane: Record, bars: Sequence[Record], span: Span, incident
         body.append(text(float(at), top - 4 - 14 * level, words, "s", anchor))
     body.append(f'<rect class="lane-ground" x="0" width="100%" y="{top}" height="14"/>')
     for b in bars:
-        left = x(b["start"])
-        wide = max(x(b["end"] if b["end"] is not None else b["start"]) - left, LEAST)
+        left = max(x(b["start"]), 0.0)
+        wide = max(min(x(b["end"] if b["end"] is not None else b["start"]), 100.0) - left, LEAST)
         title = (
             f"<title>{escape(b['short'])}: {escape(b['state'])}{', ' + escape(b['why']) if b['why'] else ''}</title>"
         )
@@ -254,6 +274,11 @@ def _draw(label: str, lane: Record, bars: Sequence[Record], span: Span, incident
             f'<line class="finding" x1="{x(incident):.3f}%" x2="{x(incident):.3f}%" y1="{top - 2}" y2="{top + 16}"/>'
         )
     return field(label, top + 16, body, f"lane lane-{escape(lane['id'].partition('-')[0])}")
+
+
+def _shown(bar: Record, span: Span) -> bool:
+    """Whether any of a bar lies in the time shown: a clock that was never set may put it years away."""
+    return bool(bar["start"] <= span[1] and (bar["end"] or bar["start"]) >= span[0])
 
 
 def _utc(moment: int | None) -> str:

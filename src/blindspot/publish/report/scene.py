@@ -8,7 +8,7 @@ rows do not place has no place. Moments are milliseconds since 1970, UTC; coordi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.surveillance import open_watches
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 MARGIN = 0.02  # of the time shown, to each side
+FAR = 2 * 86_400_000  # milliseconds from the day of the case
 
 
 @dataclass(slots=True)
@@ -256,13 +257,23 @@ def _local(data: Record) -> list[tuple[float, float]]:
 
 
 def _span(data: Record) -> list[int] | None:
-    """The first and last moment of the day, with a margin; a lone moment gets half an hour to each side."""
+    """The first and last moment of the day, with a margin; a lone moment gets half an hour to each side.
+
+    The rows of the case say which day it is. Footage and tracks whose own clock stands further than `FAR` from it do not stretch
+    it: a clock that was never set would leave nothing of the day to see.
+    """
     known = [data["incident"]["at"]] if data["incident"] and data["incident"]["at"] else []
-    for row in (*data["stops"], *data["watches"], *data["clips"]):
+    for row in (*data["stops"], *data["watches"]):
         known += [t for t in (row["start"], row["end"]) if t is not None]
-    for row in (*data["vehicles"], *data["sensors"]):
-        if row["n"]:
-            known += [row["ms"]["d"][0], sum(row["ms"]["d"])]
+    own = (min(known) - FAR, max(known) + FAR) if known else None
+    for clip in data["clips"]:
+        if clip["start"] is not None and not _within(clip["start"], clip["end"], own):
+            says = datetime.fromtimestamp(clip["start"] / 1000, tz=UTC).strftime("%Y-%m-%d %H:%M")
+            clip["doubts"].append(f"its clock says {says} UTC, far from the day of the case: it is not on the timeline")
+            clip["start"] = clip["end"] = None
+    moved = [(c["start"], c["end"]) for c in data["clips"] if c["start"] is not None]
+    moved += [(r["ms"]["d"][0], sum(r["ms"]["d"])) for r in (*data["vehicles"], *data["sensors"]) if r["n"]]
+    known += [t for start, end in moved if _within(start, end, own) for t in (start, end)]
     if not known:
         return None
     first, last = min(known), max(known)
@@ -271,3 +282,7 @@ def _span(data: Record) -> list[int] | None:
         return [first - half, last + half]
     edge = round(MARGIN * (last - first))
     return [first - edge, last + edge]
+
+
+def _within(start: int, end: int, own: tuple[int, int] | None) -> bool:
+    return own is None or (end >= own[0] and start <= own[1])

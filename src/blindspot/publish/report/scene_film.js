@@ -40,7 +40,7 @@ function shown(film, seconds, exact) {
   if (film.clip.id !== state.clip) return;
   const patch = { frame };
   // While a film runs or is scrubbed by its own bar the moment follows it; when the moment was set, the film follows.
-  if (Number.isFinite(t) && !(film.asked && video.paused)) patch.t = clampT(t);
+  if (covers(film.clip, t) && !(film.asked && video.paused)) patch.t = clampT(t);
   film.asked = film.asked && video.seeking;
   set(patch, "film");
 }
@@ -91,7 +91,7 @@ function stepFrame(way) {
   film.video.pause();
   const frame = Math.min(Math.max((state.frame < 0 ? 0 : state.frame) + way, 0), film.ticks.length - 1), t = film.ms ? film.ms[frame] : NaN;
   seek(film, frame);
-  set(Number.isFinite(t) ? { frame, t: clampT(t) } : { frame });
+  set(covers(film.clip, t) ? { frame, t: clampT(t) } : { frame });
 }
 
 // What is shown, in words that can be cited.

@@ -149,6 +149,11 @@ function showChosen() {
     const c = clips.get(id);
     head(c.name);
     body.push(el("p", { class: "soft" }, c.start === null ? "not placed in time" : dayOf(c.start) + ", " + clock(c.start) + " to " + clock(c.end) + " UTC by its telemetry"), el("ul", null, ...c.doubts.map((d) => el("li", null, d)), el("li", null, c.lag[2])));
+  } else if (kind === "track") {
+    const v = data.vehicles.find((one) => one.id === id);
+    head("Track " + id);
+    body.push(el("p", null, v.gaps.length ? "Followed but for " + v.gaps.length + " gap" + (v.gaps.length === 1 ? "" : "s") + ":" : "Followed without a gap."),
+      el("ul", null, ...v.gaps.map(([a, b]) => el("li", null, el("button", { type: "button", class: "plain", on: { click: () => set({ t: clampT(a) }) } }, local(a) + " to " + local(b) + " local, " + Math.round((b - a) / 1000) + " s")))));
   } else {
     body.push(el("p", { class: "soft" }, "Choose a claim, a stop, or a place: on the map, in a lane, or in a list. What it rests on and where it belongs lights up."));
   }

@@ -57,7 +57,7 @@ function widen(name) {
   box.scrollLeft = (a - first) / (last - first) * wide.scrollWidth;
   showTime();
 }
-const TICKS = [1e3, 2e3, 5e3, 1e4, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5, 108e5, 144e5, 216e5, 432e5, 864e5, 1728e5, 6048e5];
+const TICKS = [1e3, 2e3, 5e3, 1e4, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5, 108e5, 144e5, 216e5, 432e5, 864e5, 1728e5, 6048e5, 26784e5, 80352e5, 316224e5, 1581120e5];
 function ticks(times) {
   const axis = document.querySelector(".clock-axis");
   if (!axis) return;
@@ -69,7 +69,7 @@ function ticks(times) {
     if (x < 3 / times || x > 100 - 3 / times) continue;
     const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
     for (const [name, value] of [["x", x + "%"], ["y", 12], ["text-anchor", "middle"], ["class", "s"]]) label.setAttribute(name, value);
-    label.textContent = step < 60000 ? local(t) : step < 864e5 ? local(t).slice(0, 5) : dayOf(t + shift).replace(/ \d+$/, "");
+    label.textContent = step < 60000 ? local(t) : step < 864e5 ? local(t).slice(0, 5) : step < 26784e5 ? dayOf(t + shift).replace(/ \d+$/, "") : dayOf(t + shift).replace(/^\d+ /, "");
     axis.append(label);
   }
 }
