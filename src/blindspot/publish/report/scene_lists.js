@@ -75,10 +75,10 @@ function startLists() {
     go.addEventListener("change", () => choose(go.value));
     parts.push((changed) => { if (changed.has("chosen")) go.value = [...go.options].some((o) => o.value === state.chosen) ? state.chosen : ""; });
   }
-  const stepper = (way) => {
-    const [kind, id] = split(state.chosen), at = kind === "stop" ? data.stops.findIndex((s) => s.id === id) : state.t === null ? -1 : data.stops.indexOf(stopNow(state.t)) - (way < 0 ? 0 : 0);
-    const n = Math.min(Math.max(kind === "stop" ? at + way : Math.max(at, 0), 0), data.stops.length - 1);
-    if (data.stops[n]) choose("stop:" + data.stops[n].id);
+  const stepper = (way) => {  // from the stop chosen to its neighbour; else to the stop of the moment
+    const [kind, id] = split(state.chosen);
+    const at = kind === "stop" ? data.stops.findIndex((s) => s.id === id) + way : data.stops.indexOf(stopNow(state.t));
+    choose("stop:" + data.stops[Math.min(Math.max(at, 0), data.stops.length - 1)].id);
   };
   if ($("stop-back")) { $("stop-back").addEventListener("click", () => stepper(-1)); $("stop-on").addEventListener("click", () => stepper(1)); }
   parts.push((changed) => {
@@ -112,7 +112,7 @@ function showChosen() {
     const c = claims.get(id), origin = originOf(c), fact = factOf(c);
     head("Claim " + id);
     body.push(el("p", null, bdi(c.text || "(no words)")), el("dl", { class: "pairs" },
-      ...row("Who", bdi(c.source), c.basis ? soft(" knows it how: " + c.basis) : ""),
+      ...row("Who", bdi(c.source), c.basis ? soft(" basis: " + c.basis) : ""),
       ...row("Public", dayWords(c.day)),
       ...row("Rests on", origin ? link("origin:" + c.origin, bdi(c.origin)) : c.unknown ? "an origin that is not known" : "no observation that is listed", origin ? soft(" ", bdi([origin.kind, origin.note].filter(Boolean).join(": "))) : ""),
       ...row("Speaks to", fact ? bdi(fact.text) : "nothing that is weighed", fact && c.says ? soft(" says " + c.says) : ""),
