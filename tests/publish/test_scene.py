@@ -573,3 +573,29 @@ def test_a_clock_that_was_never_set_does_not_stretch_the_day(visit, filmed, tmp_
     assert "packet 20; 12:26:40.666 UTC" in page.locator(".film-said").inner_text()
     assert "Camera of clip.ts" in page.locator("#readout").inner_text()
     assert said == []
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["", 'time = "2021-08-29T12:23:00Z"\n', 'time = "2021-08-29T12:23:00Z"\nplace = "P1"\n'],
+    ids=["no time", "a time alone", "time and place"],
+)
+@pytest.mark.parametrize("files", ["whole", "no places", "claims alone"])
+def test_little_material_still_makes_a_page_that_moves(visit, faults, tmp_path, head, files):
+    if "place" in head and files != "whole":
+        pytest.skip("the case would name a place that it does not have")
+    gone = {
+        "whole": (),
+        "no places": ("places_csv", "stops_csv"),
+        "claims alone": ("places_csv", "stops_csv", "facts_csv", "expect_csv", "origins_csv"),
+    }[files]
+    changes = dict.fromkeys(gone)
+    changes["case_toml"] = GOOD["case.toml"].replace('date = "2021-08-29"\n', f'date = "2021-08-29"\n{head}', 1)
+    if files == "claims alone":
+        changes["claims_csv"] = (
+            "id,said_at,public_at,source,favours,strength\nK1,2021-08-29,2021-08-29,S1,q1:bomb,weak\n"
+        )
+    page, said, _ = visit(review(write_case(tmp_path, **changes)).out / "report.html", "#claim=K1", 390)
+    assert page.evaluate(faults) == []
+    assert "K1" in page.locator("#chosen").inner_text()
+    assert said == []
