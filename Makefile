@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fuzz lock clean bench-weigh calibration campaigns screenshots
+.PHONY: demo test check fuzz lock clean bench-weigh calibration campaigns formats screenshots
 
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
@@ -31,6 +31,10 @@ screenshots: $(VENV)/dev
 	$(BIN)/blindspot review cases/kabul-2021-08-29
 	$(BIN)/python tests/publish/screenshots.py cases/kabul-2021-08-29/out/report.html docs
 
+# docs/format.md, from the classes that read the files.
+formats: $(VENV)/dev
+	$(BIN)/python tests/shape/formats.py
+
 # Nightly: a million mutated streams into the readers of transport and KLV (about an hour; FUZZ sets how many).
 FUZZ ?= 1000000
 fuzz: $(VENV)/dev
@@ -40,6 +44,7 @@ fuzz: $(VENV)/dev
 campaigns: $(VENV)/dev
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/tampering.py 10000
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python publish/release/canarying.py 10000
+	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/editing/killing.py 500
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/killing.py 500
 
 $(VENV)/uv:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from blindspot import rooms
 from blindspot.case.store import Made, Store, hand_files, matching
-from blindspot.errors import UsageError
+from blindspot.errors import CaseError, Problem, UsageError
 from blindspot.rooms import Given, Result
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ STAGES = (
         "How probable it is that the vehicle at the end is the one at the start.",
         ("tracks.toml",),
         ("check",),
-        "custody-1",
+        "custody-2",
         rooms.custody,
         "tracks.toml",
         "no tracks.toml says how the view was interrupted: custody has no number",
@@ -73,9 +73,9 @@ STAGES = (
     Stage(
         "sorties",
         "Transit, time on station, and which public statements can hold together.",
-        ("sorties.toml", "places.csv"),
+        ("sorties.toml", "flight_claims.csv", "places.csv"),
         ("check",),
-        "sorties-1",
+        "sorties-2",
         rooms.sorties,
         "sorties.toml",
         "how much of the time an aircraft could be there has no computed number",
@@ -83,9 +83,9 @@ STAGES = (
     Stage(
         "coverage",
         "What was in view and could be made out, and why not otherwise.",
-        ("watch.csv", "places.csv", "surface/*", "tracks/*", "footage/*"),
+        ("watch.csv", "places.csv", "surface/*", "flights/*", "tracks/*", "footage/*"),
         ("check",),
-        "coverage-2",
+        "coverage-3",
         rooms.coverage,
         "watch.csv",
         "what was in view and resolved has no computed number; opportunities are judgement",
@@ -99,15 +99,26 @@ STAGES = (
             "places.csv",
             "case.toml",
             "surface/*",
+            "flights/*",
             "tracks/*",
             "footage/*",
             "occupancy/*.csv",
         ),
         ("check",),
-        "presence-1",
+        "presence-2",
         rooms.presence,
         "households.csv",
         "who may have been there unseen has no computed number",
+    ),
+    Stage(
+        "counts",
+        "How many were there, by several independent counts of the same places.",
+        ("counts/*.csv",),
+        ("check",),
+        "counts-1",
+        rooms.counts,
+        "counts/*.csv",
+        "no repeated counts are in counts/: nothing is estimated from them",
     ),
     Stage(
         "statements",
@@ -149,8 +160,8 @@ STAGES = (
         "report",
         "One page that opens offline, tables, and a GeoPackage.",
         ("*", "basemap/*"),
-        ("sorties", "statements", "people", "weigh", "replay"),
-        "report-7",
+        ("sorties", "counts", "statements", "people", "weigh", "replay"),
+        "report-8",
     ),
 )
 
@@ -300,6 +311,25 @@ def footage_now(
 
         publish_footage(clips, found, out, progress)
     return found, bool(missing) or any(clip.wrong for clip in clips)
+
+
+def sorties_of(folder: Path, statements: Path, executor: Executor | None = None) -> Result:
+    """The `sorties` of a case with another sheet of public statements in place of its own; kept nowhere."""
+    from blindspot.case import open_case
+
+    return rooms.sorties(Given(open_case(folder), None, {}, executor), statements)
+
+
+def counts_now(files: Sequence[Path], executor: Executor | None = None) -> Result:
+    """The `counts` of files that lie in no case. Raises CaseError with every problem in them."""
+    from blindspot.case.counts import read_counts
+    from blindspot.measure.presence import survey_tables
+
+    problems: list[Problem] = []
+    read = [read_counts(path, problems, str(path)) for path in files]
+    if problems:
+        raise CaseError(problems)
+    return survey_tables([c for c in read if c is not None], executor)
 
 
 def release(

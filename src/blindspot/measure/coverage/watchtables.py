@@ -12,8 +12,12 @@ from blindspot.measure.coverage.seen import hours_by_reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
+    from blindspot.measure.coverage.cells import Ground
     from blindspot.measure.coverage.opportunity import Opportunity
-    from blindspot.measure.coverage.outlook import BlindSpots, PlaceView, WatchView
+    from blindspot.measure.coverage.outlook import PlaceView, WatchView
+    from blindspot.measure.coverage.surface import Surface
 
 
 def coverage_tables(places: Sequence[PlaceView]) -> dict[str, Any]:
@@ -61,7 +65,7 @@ def _watch(w: WatchView) -> dict[str, Any]:
             for f in factors
         ],
         "sun": None if w.sun is None else {"elevation_deg": round(w.sun[0], 1), "azimuth_deg": round(w.sun[1], 1)},
-        "map": None if w.blind is None else _map(w.blind),
+        "map": None if w.shares is None or w.surface is None else _map(w, w.surface, w.shares),
         "hours": {k: round(v, 4) for k, v in hours_by_reason(w.intervals).items()},
         "seen": [
             {
@@ -72,27 +76,50 @@ def _watch(w: WatchView) -> dict[str, Any]:
                 "line_of_sight": [round(x, 4) for x in i.sight],
                 "gsd_m": [_number(x) for x in i.gsd],
                 "slant_m": [_number(x) for x in i.slant_m],
+                "bearing_deg": [_number(x) for x in i.bearing_deg],
             }
             for i in w.intervals
         ],
+        "ground": [] if w.ground is None or w.surface is None else _ground(w.ground, w.surface),
     }
 
 
-def _map(blind: BlindSpots) -> dict[str, Any]:
-    """The blind-spot map, whole and by stretches of time; null = built over."""
+def _map(w: WatchView, surface: Surface, shares: NDArray[np.float64]) -> dict[str, Any]:
+    """The blind-spot map, whole and by stretches of time (null = built over), and where its corners lie: from the north-west on."""
 
-    def rows(shares: Any) -> list[list[float | None]]:
-        return [[_number(x) for x in row] for row in shares.tolist()]
+    def rows(found: NDArray[np.float64]) -> list[list[float | None]]:
+        return [[_number(x) for x in row] for row in found.tolist()]
 
+    high, wide = (w.block_m * n for n in shares.shape)
+    west, north = surface.x - surface.cell / 2, surface.y + surface.cell / 2
+    lat, lon = surface.degrees([west, west + wide, west + wide, west], [north, north, north - high, north - high])
     return {
-        "block_m": blind.block_m,
-        "corners": [[round(lat, 7), round(lon, 7)] for lat, lon in blind.corners],
-        "seen_share": rows(blind.shares),
+        "block_m": w.block_m,
+        "corners": [[round(float(a), 7), round(float(b), 7)] for a, b in zip(lat, lon, strict=True)],
+        "seen_share": rows(shares),
         "over_time": [
-            {"start": _time(start), "end": _time(end), "seen_share": rows(shares)}
-            for start, end, shares in blind.over_time
+            {"start": _time(start), "end": _time(end), "seen_share": rows(found)} for start, end, found in w.over_time
         ],
     }
+
+
+def _ground(g: Ground, surface: Surface) -> list[dict[str, Any]]:
+    lat, lon = surface.degrees(g.east, g.north)
+    return [
+        {
+            "lat": round(float(lat[k]), 7),
+            "lon": round(float(lon[k]), 7),
+            "seen_s": _number(g.seen_s[k]),
+            "perhaps_s": _number(g.perhaps_s[k]),
+            **{f"{reason.replace(' ', '_')}_s": _number(x[k]) for reason, x in g.unseen_s.items()},
+            "looks": int(g.looks[k]),
+            "first_seen": _time(g.first_seen[k]) if np.isfinite(g.first_seen[k]) else None,
+            "last_seen": _time(g.last_seen[k]) if np.isfinite(g.last_seen[k]) else None,
+            "longest_unseen_s": _number(g.longest_unseen_s[k]),
+            "best_gsd_m": _number(g.best_gsd_m[k]),
+        }
+        for k in range(len(g.east))
+    ]
 
 
 def _time(seconds: float) -> str:

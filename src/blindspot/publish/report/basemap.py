@@ -221,26 +221,26 @@ def _picture(path: Path, box: Box) -> dict[str, Any]:
     import cv2
     from pyproj import Transformer
 
-    from blindspot.measure.coverage.reading import placed_pixels
+    from blindspot.measure.coverage.geotiff import read_picture
     from blindspot.measure.footage.stills import jpeg
 
-    image, cell, left, top, crs = placed_pixels(path)
+    image, (wide, high), left, top, crs = read_picture(path)
     mercator = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True)
     own = Transformer.from_crs(crs, "EPSG:3857", always_xy=True)
-    here = own.transform_bounds(left, top - cell * image.shape[0], left + cell * image.shape[1], top)
+    here = own.transform_bounds(left, top - high * image.shape[0], left + wide * image.shape[1], top)
     asked = mercator.transform_bounds(*box)
     west, south = max(here[0], asked[0]), max(here[1], asked[1])
     east, north = min(here[2], asked[2]), min(here[3], asked[3])
     if west >= east or south >= north:
         raise UsageError("lies away from the places of the case")
-    step = max((east - west) / WIDEST, (north - south) / WIDEST, cell)
+    step = max((east - west) / WIDEST, (north - south) / WIDEST, wide)
     columns, rows = max(2, round((east - west) / step)), max(2, round((north - south) / step))
     xs, ys = np.meshgrid(west + (np.arange(columns) + 0.5) * step, north - (np.arange(rows) + 0.5) * step)
     back = Transformer.from_crs("EPSG:3857", crs, always_xy=True)
     east_m, north_m = back.transform(xs, ys)
-    column, row = (east_m - left) / cell - 0.5, (top - north_m) / cell - 0.5
+    column, row = (east_m - left) / wide - 0.5, (top - north_m) / high - 0.5
     drawn = cv2.remap(
-        image, column.astype(np.float32), row.astype(np.float32), cv2.INTER_AREA if step > cell else cv2.INTER_LINEAR,
+        image, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255),
     )  # fmt: skip
     data = base64.b64encode(jpeg(np.asarray(drawn), 70)).decode()

@@ -89,14 +89,16 @@ def page(
     made: dict[str, Records],
     missing: list[tuple[str, str]],
     people: dict[str, Any],
+    more: Mapping[str, Any],
     scene: Scene | None = None,
     sources: Mapping[str, str] | None = None,
 ) -> str:
     """report.html. Style and program are inline and named by their hashes in the content security policy; nothing else may run.
 
-    `scene`: map, timeline and footage; `sources`: the address of each film, by clip (`films.place_films`).
+    `more`: what the sections of flights, watches and tracks draw; `scene`: map, timeline and footage; `sources`: the address of each film, by clip (`films.place_films`).
     """
-    return environment().get_template("page.html").render(parts(case, weighed, made, missing, people, scene, sources))
+    drawn = parts(case, weighed, made, missing, people, more, scene, sources)
+    return environment().get_template("page.html").render(drawn)
 
 
 def parts(
@@ -105,6 +107,7 @@ def parts(
     made: dict[str, Records],
     missing: list[tuple[str, str]],
     people: dict[str, Any],
+    more: Mapping[str, Any],
     scene: Scene | None = None,
     sources: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
@@ -126,7 +129,7 @@ def parts(
         "program": Markup(program()) if lively else "",  # noqa: S704  # our own files
         "data": scene.data if scene else None,
         "inert": Markup(inert(_without_pictures(scene.data))) if scene and lively else "",  # noqa: S704  # no < is left in it
-        "scene": seen(scene, placed) if scene and lively else None,
+        "scene": scene_view(scene, placed) if scene and lively else None,
         "sources": placed,
         "answers": answers,
         "anchored": {w["id"] for a in answers for w in a["weights"] if w["here"]},
@@ -136,6 +139,7 @@ def parts(
         "made": made,
         "measured": shown(made["measured"]),
         "people": people,
+        **more,
         "sheets": _sheets(made),
         "bases": _bases(made),
         "speakers": _speakers(made),
@@ -153,7 +157,7 @@ def parts(
     }
 
 
-def seen(scene: Scene, sources: Mapping[str, str]) -> dict[str, Any]:
+def scene_view(scene: Scene, sources: Mapping[str, str]) -> dict[str, Any]:
     """What the section of map, timeline and footage draws: lanes, axis, days, the layers that the case has material for."""
     data = scene.data
     there = {
