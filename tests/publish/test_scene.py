@@ -599,3 +599,17 @@ def test_little_material_still_makes_a_page_that_moves(visit, faults, tmp_path, 
     assert page.evaluate(faults) == []
     assert "K1" in page.locator("#chosen").inner_text()
     assert said == []
+
+
+def test_a_film_that_lies_elsewhere_does_not_move_the_moment(visit, filmed, tmp_path):
+    root = tmp_path / "case"
+    shutil.copytree(filmed[0], root, ignore=shutil.ignore_patterns("made", "out"))
+    text = (root / "case.toml").read_text(encoding="utf-8")
+    (root / "case.toml").write_text(text.replace("T12:26:43Z", "T12:27:43Z"), encoding="utf-8")
+    page, _, _ = visit(review(root).out / "report.html")
+    page.wait_for_timeout(300)
+    assert "12:27:43 UTC" in page.locator("#clock-utc").inner_text()
+    assert "Camera of clip.ts" not in page.locator("#readout").inner_text()
+    assert "Picture 1 of 90; packet 0; 12:26:40.000 UTC" in page.locator(".film-said").inner_text()
+    page.locator("#go").select_option("clip:clip1")
+    page.wait_for_function("() => document.querySelector('#readout').textContent.includes('Camera of clip.ts')")

@@ -6,7 +6,7 @@ for (const c of data.clips) {
   const ticks = column(c.frames.ticks), row = column(c.frames.row), rows = clipRows.get(c.id);
   const ms = row && rows ? row.map((i) => i >= 0 ? rows.ms[i] : NaN) : null;
   const rising = ms ? [...ms.keys()].filter((i) => Number.isFinite(ms[i])).sort((a, b) => ms[a] - ms[b]) : [];
-  films.set(c.id, { clip: c, video, ticks, row, ms, rising, risingMs: Float64Array.from(rising, (i) => ms[i]), asked: false, wanted: -1, again: 0, target: -1 });
+  films.set(c.id, { clip: c, video, ticks, row, ms, rising, risingMs: Float64Array.from(rising, (i) => ms[i]), asked: true, wanted: -1, again: 0, target: -1 });
 }
 const PER_SECOND = 90000;
 rowOfFrame = (id, frame) => { const f = films.get(id); return f && f.row && frame >= 0 && frame < f.row.length ? f.row[frame] : -1; };
@@ -32,7 +32,7 @@ function seek(film, frame, again = 0) {
 }
 function shown(film, seconds, exact) {
   const frame = frameAt(film, seconds, exact), t = film.ms ? film.ms[frame] : NaN, { video } = film;
-  if (film.asked && video.paused && frame !== film.wanted) {  // a picture on the way to the one that was asked for
+  if (film.asked && video.paused && film.wanted >= 0 && frame !== film.wanted) {  // a picture on the way to the one that was asked for
     if (!video.seeking && film.again < 5) seek(film, film.wanted, film.again + 1);
     return;
   }
@@ -75,7 +75,7 @@ function startFilm() {
     for (const film of films.values()) {
       if (film === leading && by === "film") continue;
       const frame = state.t === null ? -1 : frameFor(film, state.t);
-      if (frame < 0) { if (film === leading && changed.has("t") && !covers(film.clip, state.t) && film.clip.start !== null) state.frame = -1; continue; }
+      if (frame < 0) continue;
       if (film === leading || film.video.paused) { if (film.video.paused) seek(film, frame); }
       if (film === leading && film.video.paused) state.frame = frame;
     }
