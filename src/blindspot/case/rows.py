@@ -106,7 +106,7 @@ class Fact(Row):
     question: Id
     text: Text  # what anyone would agree was so, not a reading of it
     place: OptionalId = None  # where it would show: for the map, not for the weighing
-    stop: OptionalId = None  # the stop at which it would show: its place and time are the fact's own on map and timeline
+    stop: OptionalId = None  # at which stop it would show: gives place and time on map and timeline
     basis: str = scales.JUDGEMENT  # citation, or judgement
     by: str = ""  # who wrote it
 
