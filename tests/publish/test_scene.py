@@ -233,11 +233,12 @@ def test_a_film_beside_the_page_plays_from_the_disk(visit, tmp_path, monkeypatch
     root = tmp_path / "case"
     write_scene(root)
     out = review(root).out
-    assert (out / "media" / "clip.mp4").is_file()
+    (film,) = (out / "media").iterdir()
+    assert re.fullmatch(r"clip-[0-9a-f]{8}\.mp4", film.name)
     page, said, asked = visit(out / "report.html", moment(12))
     assert shown(page) == (12, "12")
-    assert set(asked) == {(out / "report.html").as_uri(), (out / "media" / "clip.mp4").as_uri()}
-    assert page.locator("video").get_attribute("src") == "media/clip.mp4"
+    assert set(asked) == {(out / "report.html").as_uri(), film.as_uri()}
+    assert page.locator("video").get_attribute("src") == f"media/{film.name}"
     page.locator(".snapshot").click()
     page.wait_for_timeout(200)
     assert "packet 12" in page.locator(".cited textarea").input_value()

@@ -122,7 +122,7 @@ def place_films(films: Mapping[str, Path], names: Mapping[str, str], out: Path) 
             spent += coded
             placed[key] = f"data:video/mp4;base64,{base64.b64encode(path.read_bytes()).decode()}"
             continue
-        target = out / "media" / f"{names[key]}.mp4"
+        target = out / "media" / f"{names[key]}-{path.name[:8]}.mp4"  # by the hash of its source: never another film's
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.is_file() or target.stat().st_size != path.stat().st_size:
             part = target.with_name(f".{target.name}.part")
