@@ -85,7 +85,7 @@ STAGES = (
         "What was in view and could be made out, and why not otherwise.",
         ("watch.csv", "places.csv", "surface/*", "flights/*", "tracks/*", "footage/*"),
         ("check",),
-        "coverage-2",
+        "coverage-3",
         rooms.coverage,
         "watch.csv",
         "what was in view and resolved has no computed number; opportunities are judgement",
@@ -159,9 +159,9 @@ STAGES = (
     Stage(
         "report",
         "One page that opens offline, tables, and a GeoPackage.",
-        ("*",),
+        ("*", "basemap/*"),
         ("sorties", "counts", "statements", "people", "weigh", "replay"),
-        "report-7",
+        "report-8",
     ),
 )
 
@@ -301,12 +301,13 @@ def release(
     from blindspot.case import open_case
     from blindspot.publish.release.copying import Drawing
     from blindspot.publish.release.pipeline import release as run
+    from blindspot.publish.report.script import program
 
     def check(root: Path) -> None:
         open_case(root)
 
     full = Review(Path(folder), progress=progress)
-    drawing = Drawing(drawn, lambda: full.result("weigh"), check)
+    drawing = Drawing(drawn, lambda: full.result("weigh"), check, (program(),))
     return run(folder, audience, drawing, out=out, dry_run=dry_run, progress=progress)
 
 
