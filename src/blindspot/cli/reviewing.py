@@ -16,17 +16,36 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", type=click.Path(path_type=Path))
-def new(name: Path) -> None:
-    r"""Make a case folder to fill in.
+@click.option("--example", is_flag=True, help="A whole simulated incident with known truth (in NAME/truth.json).")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which incident.")
+@click.option(
+    "--hard",
+    multiple=True,
+    metavar="WAY",
+    help="Make it hard in one way: gaps, resolution, copies, hidden, lens. May be given more than once.",
+)
+@click.option("--no-footage", is_flag=True, help="Without the rendered video: faster.")
+def new(name: Path, example: bool, seed: int, hard: tuple[str, ...], no_footage: bool) -> None:
+    r"""Make a case folder to fill in, or a simulated incident to try everything on.
 
     \b
     Example:
       blindspot new my-case && blindspot check my-case
+      blindspot new tryout --example && blindspot review tryout
     """
-    from blindspot.case.template import new_case
+    if not example:
+        if hard or no_footage:
+            raise click.UsageError("--hard and --no-footage belong to --example")
+        from blindspot.case.template import new_case
 
-    root = new_case(name)
-    click.echo(f"Made {root}. Fill in its files, then: blindspot check {root}")
+        root = new_case(name)
+        click.echo(f"Made {root}. Fill in its files, then: blindspot check {root}")
+        return
+    from blindspot.example import Options, new_example
+
+    new_example(name, Options(seed, hard, footage=not no_footage), progress=progress)
+    click.echo(f"Made {name}: an invented incident (seed {seed}); what was so stands in {name / 'truth.json'}.")
+    click.echo(f"Now: blindspot review {name}")
 
 
 @click.command()

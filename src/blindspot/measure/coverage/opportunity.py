@@ -29,6 +29,7 @@ SEED = 20210829
 SHARED = Range(0.4, 1.0)
 SHARED_BASIS = "Koester 2018: a second searcher multiplies detection by 1.3, a third adds nothing; upper end judgement"
 PHYSICAL = ("wall", "width", "depression", "gsd", "task")  # measures that are drawn before any factor
+ATTENTION = "attention"  # the factor that fails partly for everybody at once
 _COLUMNS = 24
 _EDGE = 1e-6
 
@@ -55,6 +56,7 @@ class Opportunity:
     envelope: Range  # the least and the greatest that the ranges allow
     samples: NDArray[np.float64]  # (4096,), draw by draw
     chain: tuple[str, ...]  # the derivation, a line per step
+    shared: NDArray[np.float64] | None = None  # (4096,) of that, P(what fails for everybody at once did not); None: 1
 
     def offered(self) -> dict[str, object]:
         """What a stage hands to the weighing (`quantities.Offer`): id without its stage, quantiles, derivation."""
@@ -69,6 +71,14 @@ class Opportunity:
         """0, 1, ..., 100 per cent of the draws."""
         return np.asarray(np.quantile(self.samples, np.linspace(0, 1, 101)))
 
+    @property
+    def shared_levels(self) -> tuple[float, ...]:
+        """`shared` beside each of the quantiles: its mean over the draws near it."""
+        if self.shared is None:
+            return (1.0,) * 101
+        ordered = self.shared[np.argsort(self.samples, kind="stable")]
+        return tuple(float(part.mean()) for part in np.array_split(ordered, 101))
+
 
 def opportunity(
     key: str, factors: Sequence[Factor], looks: Range, shared: Range = SHARED, shared_basis: str = SHARED_BASIS
@@ -81,23 +91,49 @@ def opportunity(
             raise UsageError(f"{key}: {f.name} is {f.range}; a probability lies between 0 and 1")
     if looks.low < 1:
         raise UsageError(f"{key}: looks is {looks}; a watch holds at least one look")
-    shares = _drawn(len(PHYSICAL) + len(factors) + 2)[len(PHYSICAL) :]
+    shares = _drawn(len(PHYSICAL) + len(factors) + 3)[len(PHYSICAL) :]
     drawn = [between(f.range, shares[i]) if f.samples is None else f.samples for i, f in enumerate(factors)]
-    n = np.exp(np.log(looks.low) + (np.log(looks.high) - np.log(looks.low)) * shares[-2])
-    common = shared.low + (shared.high - shared.low) * shares[-1]
+    n = np.exp(np.log(looks.low) + (np.log(looks.high) - np.log(looks.low)) * shares[-3])
+    common = shared.low + (shared.high - shared.low) * shares[-2]
     samples = _noticed(factors, drawn, n, common)
     ends = [
         float(_noticed(factors, [np.array(getattr(f.range, end)) for f in factors], np.array(m), np.array(s)))
         for end, m, s in (("low", looks.low, shared.high), ("high", looks.high, shared.low))
     ]
-    return offer(key, samples, Range(*ends), _chain(factors, looks, shared, shared_basis))
+    whole = _for_everybody(factors, drawn, n, common, shares[-1])
+    return offer(key, samples, Range(*ends), _chain(factors, looks, shared, shared_basis), whole)
 
 
-def offer(key: str, samples: NDArray[np.float64], envelope: Range, chain: Sequence[str]) -> Opportunity:
+def _for_everybody(
+    factors: Sequence[Factor],
+    drawn: Sequence[NDArray[np.float64]],
+    n: NDArray[np.float64],
+    common: NDArray[np.float64],
+    split: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """P(nothing failed that fails for everybody at once): an aircraft that is not there sees nobody, however many are there.
+
+    Attention is partly of that kind: whoever does not turn to a place misses all in it, whoever turns to it may still pass
+    over one of them. How it splits has not been measured: the common part is attention to a power between 0 and 1.
+    """
+    watch = np.prod([x for f, x in zip(factors, drawn, strict=True) if not f.each_look] or [np.ones_like(n)], axis=0)
+    for f, x in zip(factors, drawn, strict=True):
+        if f.name == ATTENTION:
+            watch = watch * correlated_looks(x**split, n, common)
+    return np.asarray(watch)
+
+
+def offer(
+    key: str,
+    samples: NDArray[np.float64],
+    envelope: Range,
+    chain: Sequence[str],
+    shared: NDArray[np.float64] | None = None,
+) -> Opportunity:
     """An offer from samples."""
     low, median, high = (float(x) for x in np.quantile(samples, [0.05, 0.5, 0.95]))
     last = f"= {key}: median {median:.3g}, 5-95 % {low:.3g}-{high:.3g}, at most {envelope.low:.3g}-{envelope.high:.3g}"
-    return Opportunity(key, low, median, high, envelope, samples, (*chain, last))
+    return Opportunity(key, low, median, high, envelope, samples, (*chain, last), shared)
 
 
 def either(key: str, offers: Sequence[Opportunity], shared: Range = SHARED) -> Opportunity:
@@ -110,7 +146,8 @@ def either(key: str, offers: Sequence[Opportunity], shared: Range = SHARED) -> O
     lows, highs = np.array([o.envelope.low for o in offers]), np.array([o.envelope.high for o in offers])
     chain = [line for o in offers for line in o.chain]
     chain.append(f"noticed in at least one of {len(offers)} watches, {common:.2g} of the cause shared")
-    return offer(key, samples, Range(float(lows.max()), float(1 - np.prod(1 - highs))), chain)
+    whole = 1 - np.prod([1 - (np.ones_like(samples) if o.shared is None else o.shared) for o in offers], axis=0)
+    return offer(key, samples, Range(float(lows.max()), float(1 - np.prod(1 - highs))), chain, whole)
 
 
 def physical() -> dict[str, NDArray[np.float64]]:

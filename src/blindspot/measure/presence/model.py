@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 NOBODY = Range(0.0, 0.0)
+ONE = Range(1.0, 1.0)
 Noticed = Range | tuple[float, ...]  # a range, or quantiles evenly from 0 to 100 per cent, as `coverage` offers them
 
 
@@ -30,6 +31,7 @@ class Scene:
     noticed_child: Noticed
     together: Range  # P(all are outdoors or indoors together): the common cause; 0 = each by himself
     passers: Range = NOBODY  # mean number of others
+    watched: Noticed = ONE  # of noticed: P(what fails for everybody at once did not), in the order of noticed_adult
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,8 @@ def _scene(
         kind: _noticed(kind, getattr(row, f"noticed_{kind}"), place, views, chain, row.basis)
         for kind in ("adult", "child")
     }
+    from_coverage = not isinstance(row.noticed_adult, Range) and not isinstance(row.noticed_child, Range)
+    watched = _watched(row, place, views, chain) if from_coverage else ONE
     return (
         Scene(
             households,
@@ -177,6 +179,7 @@ def _scene(
             noticed["child"],
             take("outdoors or in together", row.together, NONE, "each by himself"),
             take("passers-by, mean", row.passers, NONE, "none"),
+            watched,
         ),
         chain,
     )
@@ -188,16 +191,32 @@ def _noticed(
     if isinstance(given, Range):
         chain.append(f"{kind} outdoors is noticed {given} ({basis})")
         return given
+    found = _offered(kind, given, place, views)
+    chain.extend(f"{kind}: {line}" for line in found.chain)
+    return tuple(float(q) for q in found.quantiles)
+
+
+def _offered(kind: str, given: Reference | None, place: str, views: Mapping[str, PlaceView]) -> Opportunity:
     key = given.id if given is not None else place
     base, _, part = key.partition(".")
     if (given is not None and given.stage != "coverage") or base not in views:
         raise UsageError(
             f"noticed_{kind} refers to {given or f'coverage:{place}'}, which is not worked out: watch.csv has no row for that place. Give a range such as 0.2-0.5"
         )
-    view = views[base]
-    found: Opportunity = getattr(view, part or kind)
-    chain.extend(f"{kind}: {line}" for line in found.chain)
-    return tuple(float(q) for q in found.quantiles)
+    found: Opportunity = getattr(views[base], part or kind)
+    return found
+
+
+def _watched(row: Household, place: str, views: Mapping[str, PlaceView], chain: list[str]) -> Noticed:
+    """P(nothing failed for everybody at once), in the order of `noticed_adult`."""
+    given = row.noticed_adult
+    found = _offered("adult", given if isinstance(given, Reference) else None, place, views)
+    levels = found.shared_levels
+    low, high = min(levels), max(levels)
+    chain.append(
+        f"of that, fails for everybody at once or for nobody: {low:.2g}-{high:.2g} (on station, in view, and an unknown part of attention)"
+    )
+    return levels
 
 
 def _sizes(root: pathlib.Path, table: str) -> tuple[float, ...]:

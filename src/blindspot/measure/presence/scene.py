@@ -4,7 +4,8 @@ Exact for one place and time. For adults i and children j present (`priors`), a 
 if outdoors, noticed with e (adult and child apart):
   each by himself    P(k | i, j) = sum_m Bin(m; i, o e_a) Bin(k - m; j, o e_c)
   all together       P(k | i, j) = o sum_m Bin(m; i, e_a) Bin(k - m; j, e_c) + (1 - o) [k = 0]
-mixed with the weight `together`. The ranges are drawn as a Latin hypercube, uniform in log-odds; the posterior
+mixed with the weight `together`. What fails for everybody at once (no aircraft, another place in the picture, an operator who
+never turned to it) is set apart: with the chance w it did not, and e is then e / w; with 1 - w nobody is noticed. The ranges are drawn as a Latin hypercube, uniform in log-odds; the posterior
 over N weighs each draw by how well it foresaw what was seen (Bayes); the spread over draws is kept beside it.
 Nobody who is not there is taken to be seen: false alarms belong to the report that claims the sighting.
 """
@@ -97,6 +98,12 @@ def drawn(scene: Scene, draws: int) -> dict[str, NDArray[np.float64]]:
             found[name] = np.interp(shares[_FIELDS.index("noticed_adult")], np.linspace(0, 1, len(r)), r)
         else:
             found[name] = _between(r, shares[i])
+    levels = scene.watched
+    found["watched"] = (
+        np.interp(shares[_FIELDS.index("noticed_adult")], np.linspace(0, 1, len(levels)), levels)
+        if isinstance(levels, tuple)
+        else np.full(draws, levels.middle)
+    )
     h = scene.households
     found["households"] = np.floor(h.low + (h.high + 1 - h.low) * shares[7])
     p = scene.passers
@@ -106,8 +113,22 @@ def drawn(scene: Scene, draws: int) -> dict[str, NDArray[np.float64]]:
 
 def noticing(given: dict[str, NDArray[np.float64]], k: int, n: int) -> NDArray[np.float64]:
     """P(k noticed | i adults, j children), (draws, n, n)."""
-    o, t = given["outdoors"], given["together"][:, None, None]
-    ea, ec = given["noticed_adult"], given["noticed_child"]
+    o, t, w = given["outdoors"], given["together"][:, None, None], given["watched"]
+    ea, ec = (np.minimum(given[name] / np.maximum(w, _EDGE), 1.0) for name in ("noticed_adult", "noticed_child"))
+    found = _noticing(o, t, ea, ec, k, n)
+    unseen, w = float(k == 0), w[:, None, None]
+    return np.asarray(w * found + (1 - w) * unseen)
+
+
+def _noticing(
+    o: NDArray[np.float64],
+    t: NDArray[np.float64],
+    ea: NDArray[np.float64],
+    ec: NDArray[np.float64],
+    k: int,
+    n: int,
+) -> NDArray[np.float64]:
+    """The same where nothing failed for everybody."""
     alone = _two_binomials(o * ea, o * ec, k, n)
     if not t.any():
         return alone

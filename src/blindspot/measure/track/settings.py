@@ -58,6 +58,7 @@ class Gap(_Table):
     density_km2: Numbers | None = None  # vehicles per km2 there and then; blank: as in the custody
     passes: Numbers | None = None  # share of them that would pass as the same
     sigma_m: Numbers | None = None  # blank: from the displacement law at `seconds`
+    crowding: Numbers | None = None  # look-alikes near it, times those of an even spread; blank: see custody/chain.py
     candidates: Annotated[int | None, Field(ge=1)] = None
     basis: str = "judgement"
 
@@ -70,8 +71,10 @@ class Custody(_Table):
     density_km2: Numbers
     passes: Numbers
     gap: tuple[Gap, ...]
-    driver: Numbers | None = None  # P(still the same driver | same vehicle), its own source
+    driver: Numbers | None = None  # P(still the same driver | same vehicle)
+    driver_basis: str = "judgement"
     person: Numbers | None = None  # P(the driver is the person named | same driver)
+    person_basis: str = "judgement"
     basis: str = "judgement"
 
 

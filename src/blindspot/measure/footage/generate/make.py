@@ -41,7 +41,9 @@ class Faults:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to make: scene, frames, rate, picture size, how the telemetry is carried, whether targets are reported."""
+    """What to make: scene, frames, rate, picture size, how the telemetry is carried, whether targets are reported,
+    when it begins.
+    """
 
     scene: Scene = field(default_factory=Scene)
     frames: int = 300
@@ -54,6 +56,7 @@ class Plan:
     legacy: bool = False
     classification: int = 1
     faults: Faults = field(default_factory=Faults)
+    start_us: int = EPOCH_US  # of the clock of the first frame
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def make_clip(path: Path, plan: Plan) -> Made:
     mux = Mux(plan.synchronous, plan.stream_id, plan.stamped)
     for i, (coded, key) in enumerate(_coded(plan, real, t)):
         shown = 1.0 + i / plan.rate
-        mux.picture(_with_time(coded, EPOCH_US + round(t[i] * 1e6)), shown, key=key)
+        mux.picture(_with_time(coded, plan.start_us + round(t[i] * 1e6)), shown, key=key)
         mux.metadata(packets[i], shown)
     content, dropped = _damage(bytes(mux.out), plan.faults)
     write_bytes(path, content)
@@ -119,7 +122,7 @@ def klv_packets(plan: Plan, t: np.ndarray) -> list[bytes]:
     out = []
     for i in range(len(t)):
         leap = faults.jump[1] if faults.jump and i >= faults.jump[0] else 0.0
-        time = EPOCH_US + round((t[i] + leap) * 1e6)
+        time = plan.start_us + round((t[i] + leap) * 1e6)
         values: dict[str, float | str | bytes] = {name: float(column[i]) for name, column in pose.items()}
         values |= {
             "precision_time_stamp": time, "mission_id": "SIMULATED", "version": 19, "platform_designation": "SIMULATED",

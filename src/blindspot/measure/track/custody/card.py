@@ -85,7 +85,7 @@ def card(
     passes: Range,
     p_stay: Range = SURE,
     *,
-    crowding: float = 1.0,
+    crowding: Range = SURE,
     key: int = 0,
 ) -> Card:
     """A gap card by the planning form. sigma_m: a range, or the law that gives it for the length of the gap."""
@@ -95,17 +95,24 @@ def card(
     t = _log(seconds, sobol[:, 0])
     sigma = _log(sigma_m, sobol[:, 1]) if isinstance(sigma_m, Range) else sigma_m(t) * (1.5 ** (2 * sobol[:, 1] - 1))
     rho, q, stay = _log(density_km2, sobol[:, 2]) / 1e6, _logit(passes, sobol[:, 3]), _logit(p_stay, sobol[:, 4])
-    p = planning(stay, rho * crowding, q, sigma)
+    crowd = _log(crowding, _crowd_shares(key)) if crowding.low < crowding.high else crowding.low
+    p = planning(stay, rho * crowd, q, sigma)
     wide = Range(float(sigma.min()), float(sigma.max())) if not isinstance(sigma_m, Range) else sigma_m
     low, median, high = np.quantile(p, [0.05, 0.5, 0.95])
     s, r, share, st = wide.middle, density_km2.middle, passes.middle, p_stay.middle
-    example = float(planning(st, crowding * r / 1e6, share, s))
-    crowd = "" if crowding == 1.0 else f" x {crowding:.2g} (crowding)"
+    example = float(planning(st, crowding.middle * r / 1e6, share, s))
+    said = "" if crowding == SURE else f" x {crowding.middle:.2g} (crowding)"
     line = (
-        f"{identifier}: p_stay / (1 + 2 pi rho q sigma^2) = {st:.3g} / (1 + 2 pi x {r:.3g}/km2 x {share:.2g} x ({s:.3g} m)^2{crowd}) "
+        f"{identifier}: p_stay / (1 + 2 pi rho q sigma^2) = {st:.3g} / (1 + 2 pi x {r:.3g}/km2 x {share:.2g} x ({s:.3g} m)^2{said}) "
         f"= {example:.2g}; over the ranges {median:.2g} [{low:.2g}-{high:.2g}]"
     )
     return Card(identifier, seconds, wide, density_km2, passes, p_stay, p, line)
+
+
+def _crowd_shares(key: int) -> Floats:
+    """Shares of the range of crowding, apart from the other five so that a case without it keeps its draws."""
+    rng = np.random.default_rng([SEED, key, 1])
+    return np.asarray((rng.permutation(SAMPLES) + rng.random(SAMPLES)) / SAMPLES)
 
 
 def _log(numbers: Range, share: Floats) -> Floats:

@@ -22,7 +22,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blindspot.measure.track.custody.spread import Spread
-    from blindspot.measure.track.settings import Custody
+    from blindspot.measure.track.settings import Custody, Gap
+
+BLOCK_M = 250.0  # between streets at most, as in baserate/synthetic.py; judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """From the vehicle to its driver, from the driver to a person: a number of its own with a source of its own, or none."""
+
+    name: str
+    p: Range | None
+    basis: str
+
+    def __str__(self) -> str:
+        if self.p is None:
+            return f"{self.name}: not given; it stays open"
+        return f"{self.name}: {self.p} ({self.basis}); a link of its own, multiplied by the reader and not here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +50,7 @@ class Chain:
     counts: tuple[int, ...]
     p: NDArray[np.float64]
     costs: tuple[float, ...]
-    links: tuple[tuple[str, Range | None], ...]
+    links: tuple[Link, ...]
     derivation: tuple[str, ...]
 
     @property
@@ -55,9 +71,7 @@ class Chain:
         return self.cards[int(np.argmax(self.costs))].id
 
 
-def chain(
-    identifier: str, cards: Sequence[Card], counts: Sequence[int], links: Sequence[tuple[str, Range | None]] = ()
-) -> Chain:
+def chain(identifier: str, cards: Sequence[Card], counts: Sequence[int], links: Sequence[Link] = ()) -> Chain:
     """P(custody) over cards that each occur so many times."""
     samples = np.array([c.p for c in cards])
     p = np.prod(samples ** np.array(counts, float)[:, None], axis=0)
@@ -68,15 +82,7 @@ def chain(
         *(f"{c.line}" + (f", {n} times" if n > 1 else "") for c, n in zip(cards, counts, strict=True)),
         f"same vehicle at the end: product over {sum(counts)} gap(s) = {median:.2g} [{low:.2g}-{high:.2g}]",
         f"{cards[worst].id} costs most: {costs[worst]:.2f} of {sum(costs):.2f} ban",
-        *(
-            f"{name}: "
-            + (
-                f"{value} (a link of its own, multiplied by the reader and not here)"
-                if value
-                else "not given; it stays open"
-            )
-            for name, value in links
-        ),
+        *map(str, links),
     ]
     return Chain(identifier, tuple(cards), tuple(counts), p, costs, tuple(links), tuple(lines))
 
@@ -88,17 +94,30 @@ def custody_of(settings: Custody, spread: Spread | None = None) -> Chain:
     for key, gap in enumerate(settings.gap):
         density, passes = gap.density_km2 or settings.density_km2, gap.passes or settings.passes
         look_alikes = density.middle * passes.middle / 1e6
-        crowding = law.crowding(gap.seconds.middle)
+        crowding = gap.crowding or _crowding(gap, law)
         sigma = gap.sigma_m or (lambda t, rho=look_alikes: law.sigma(t, rho))
         cards.append(card(gap.id, gap.seconds, sigma, density, passes, gap.p_stay, crowding=crowding, key=key))
         counts.append(gap.count)
     links = (
-        ("same driver, given the vehicle", settings.driver),
-        ("the person named, given the driver", settings.person),
+        Link("same driver, given the vehicle", settings.driver, settings.driver_basis),
+        Link("the person named, given the driver", settings.person, settings.person_basis),
     )
     found = chain(settings.id, cards, counts, links)
     assumed = f"assumed over {settings.hours} h: {settings.basis}; displacement law: {law.source}"
     return Chain(found.id, found.cards, found.counts, found.p, found.costs, found.links, (*found.derivation, assumed))
+
+
+def _crowding(gap: Gap, law: Spread) -> Range:
+    """How many times the look-alikes of an even spread are near the vehicle.
+
+    Where the law gives sigma, the factor fitted with it, which knows what direction and speed tell apart. A stated sigma is
+    already that about the expected place, so that nothing more is told apart; look-alikes share the vehicle's own street, which
+    alone adds 2 r rho B / 2 to the rho pi r^2 within r (streets B apart): a factor of 1 + B / (pi r), from open ground to BLOCK_M.
+    """
+    if gap.sigma_m is None:
+        fitted = law.crowding(gap.seconds.middle)
+        return Range(fitted, fitted)
+    return Range(1.0, 1.0 + BLOCK_M / (np.pi * max(gap.sigma_m.middle, 1.0)))
 
 
 def chain_table(found: Chain) -> dict[str, Any]:
@@ -120,7 +139,8 @@ def chain_table(found: Chain) -> dict[str, Any]:
         ],
         "costs_most": found.worst,
         "links": [
-            {"link": name, "p": None if value is None else [value.low, value.high]} for name, value in found.links
+            {"link": link.name, "p": None if link.p is None else [link.p.low, link.p.high], "basis": link.basis}
+            for link in found.links
         ],
         "derivation": list(found.derivation),
     }
