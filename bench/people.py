@@ -63,7 +63,9 @@ def scores(pairs, p, truth, n):
     ece = sum(abs((p - right)[shown & (bins == b)].sum()) for b in range(10)) / max(1, shown.sum())
     recall = (hits / n)[precision >= 0.95].max(initial=0)
     draw = np.random.default_rng(0).random((200, len(p))) < p  # what a perfect posterior would show on so few links
-    floor = np.mean([sum(abs((p - d)[shown & (bins == b)].sum()) for b in range(10)) for d in draw]) / max(1, shown.sum())
+    floor = np.mean([sum(abs((p - d)[shown & (bins == b)].sum()) for b in range(10)) for d in draw]) / max(
+        1, shown.sum()
+    )
     return f"{f1.max():.3f} | {2 * right[sure].sum() / (sure.sum() + n):.3f} | {recall:.2f} | {ece:.3f} ({floor:.3f})"
 
 
@@ -307,12 +309,21 @@ def grades(folder):
 
 def scale(sizes, folder):
     """`people --match` on generated lists: wall, CPU seconds and peak memory of the process that a user starts."""
-    print("| rows x rows | best F1 | F1 at p>=.95 | R at P 95 % | ECE (floor) | s | CPU s | peak memory |\n|---|---|---|---|---|---|---|---|")
+    print(
+        "| rows x rows | best F1 | F1 at p>=.95 | R at P 95 % | ECE (floor) | s | CPU s | peak memory |\n|---|---|---|---|---|---|---|---|"
+    )
     for n in sizes:
         with tempfile.TemporaryDirectory() as made:
             truth = invented(n, folder, Path(made))
             start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-            command = [Path(sys.executable).with_name("blindspot"), "people", "--match", f"{made}/a.csv", f"{made}/b.csv", "--json"]
+            command = [
+                Path(sys.executable).with_name("blindspot"),
+                "people",
+                "--match",
+                f"{made}/a.csv",
+                f"{made}/b.csv",
+                "--json",
+            ]
             with Path(made, "out.json").open("wb") as out:
                 subprocess.run(command, stdout=out, check=True)
             took, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -360,7 +371,12 @@ def invented(n, folder, out, seed=1):
     def misspelt(token):
         at = draw.integers(1, len(token))
         kind = draw.integers(3)
-        return token[:at] + (token[at - 1] + token[at:], token[at + 1 :], token[at : at + 1][::-1] + token[at - 1] + token[at + 1 :])[kind]
+        return (
+            token[:at]
+            + (token[at - 1] + token[at:], token[at + 1 :], token[at : at + 1][::-1] + token[at - 1] + token[at + 1 :])[
+                kind
+            ]
+        )
 
     with (out / "a.csv").open("w", encoding="utf-8", newline="") as f:
         rows = csv.writer(f)
@@ -378,7 +394,14 @@ def invented(n, folder, out, seed=1):
         rows = csv.writer(f)
         rows.writerow(["id", "name_local", "age", "sex"])
         for k, i in enumerate(on_b):
-            rows.writerow([k, f"{given[own[i]]} {given[father[i]]} {given[grandfather[i]]} {families[line[i]][0]}", ages[i], "mf"[own[i] % 2]])
+            rows.writerow(
+                [
+                    k,
+                    f"{given[own[i]]} {given[father[i]]} {given[grandfather[i]]} {families[line[i]][0]}",
+                    ages[i],
+                    "mf"[own[i] % 2],
+                ]
+            )
     place = np.full(total, -1)
     place[on_b] = np.arange(n)
     return {k: int(place[i]) for k, i in enumerate(on_a) if place[i] >= 0}

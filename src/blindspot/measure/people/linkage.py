@@ -116,9 +116,7 @@ def link(
     return Linked(pairs, p, related, kept, model.scale, fitted)
 
 
-def _taught(
-    model: Model, rows: np.ndarray, n: int, lent: int, executor: Executor | None
-) -> Scores:
+def _taught(model: Model, rows: np.ndarray, n: int, lent: int, executor: Executor | None) -> Scores:
     """Fits the model to these rows of A and to the decoys, which stand from row n on; the pairs of the rows, and their scores."""
     made = batch(model.views, np.append(rows, np.arange(n, n + lent)), *model.facts, executor)
     if not len(made.pairs):

@@ -113,7 +113,9 @@ def views_of(a: People, b: People) -> list[View]:
         near = neighbours(left, right, own)
         blank = np.zeros(len(near.other)), np.zeros(len(left.words))
         worth = worths(near, CHANNEL[2])
-        found.append(View(own, left, right, near, postings(right), worth, apart, CHANNEL.copy(), np.log(OMITTED), *blank))
+        found.append(
+            View(own, left, right, near, postings(right), worth, apart, CHANNEL.copy(), np.log(OMITTED), *blank)
+        )
     return found
 
 
