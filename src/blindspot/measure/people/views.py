@@ -53,7 +53,8 @@ class View:
     def candidates(self, rows: np.ndarray, executor: Executor | None = None) -> np.ndarray:
         """Pairs (P, 2) worth comparing, of these rows of A."""
         pairs = retrieve(self.left, self.near, self.held, self.worth, rows, executor=executor)
-        return pairs[~(self.apart[0][pairs[:, 0]] & self.apart[1][pairs[:, 1]])]
+        kept: np.ndarray = pairs[~(self.apart[0][pairs[:, 0]] & self.apart[1][pairs[:, 1]])]
+        return kept
 
     def agree(
         self, pairs: np.ndarray, weight: np.ndarray, p: np.ndarray | None = None
