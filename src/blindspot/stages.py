@@ -133,9 +133,9 @@ STAGES = (
     Stage(
         "people",
         "Who the dead are, how many, and how well it is supported.",
-        ("case.toml", "lists/*", "tolls.csv", "links.csv", "claims.csv", "sources.csv"),
+        ("case.toml", "lists/*", "tolls.csv", "links.csv", "claims.csv", "sources.csv", "undercount.csv"),
         ("check",),
-        "people-1",
+        "people-2",
         rooms.people,
         "lists/*.csv",
         "no lists of the dead: nobody is linked and no toll is computed",

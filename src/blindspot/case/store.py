@@ -35,6 +35,7 @@ FILES = (
     "texts.csv",
     "tolls.csv",
     "links.csv",
+    "undercount.csv",
 )
 FOLDERS = ("lists", "assessments", "counts")
 
