@@ -614,3 +614,14 @@ def test_a_film_that_lies_elsewhere_does_not_move_the_moment(visit, filmed, tmp_
     assert "Picture 1 of 90; packet 0; 12:26:40.000 UTC" in page.locator(".film-said").inner_text()
     page.locator("#go").select_option("clip:clip1")
     page.wait_for_function("() => document.querySelector('#readout').textContent.includes('Camera of clip.ts')")
+
+
+def test_a_telemetry_clock_that_leaps_and_a_name_of_any_letters_are_borne(visit, tmp_path, monkeypatch):
+    monkeypatch.setattr(films_module, "BUDGET", 0)
+    root = tmp_path / "case"
+    write_scene(root, Plan(frames=60, rate=RATE, size=(192, 144), faults=Faults(jump=(40, -0.7), flip=0.1)))
+    (root / "footage" / "clip.ts").rename(root / "footage" / "a #1 ?% فیلم.ts")
+    page, said, _ = visit(review(root).out / "report.html", moment(20))
+    assert shown(page)[0] in range(16, 25)  # two pictures carry that time; damaged packets leave some without
+    assert page.locator("video").evaluate("v => v.error") is None
+    assert said == []

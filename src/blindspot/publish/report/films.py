@@ -10,6 +10,7 @@ import base64
 import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from blindspot.publish.report.columns import values
 from blindspot.publish.report.media import film
@@ -128,5 +129,5 @@ def place_films(films: Mapping[str, Path], names: Mapping[str, str], out: Path) 
             part = target.with_name(f".{target.name}.part")
             shutil.copyfile(path, part)
             part.replace(target)
-        placed[key] = f"media/{target.name}"
+        placed[key] = f"media/{quote(target.name)}"
     return placed

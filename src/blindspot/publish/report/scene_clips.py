@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from blindspot.measure.footage.clip import Clip, Seen
     from blindspot.publish.report.media import Film
 
+LATEST_US = 2.5e17  # beyond the calendar: no time at all
 MOST_ROWS = 12_000  # of one clip; a longer one is thinned evenly, and says so
 
 
@@ -69,7 +70,8 @@ def _chosen(main: Seen) -> tuple[NDArray[np.int64], int]:
 
 def _columns(main: Seen, rows: NDArray[np.int64], size: tuple[int, int] | None) -> dict[str, Any]:
     t, f = main.telemetry, main.footprints
-    time = np.where(t.time_us[rows] >= 0, t.time_us[rows] / 1000.0, np.nan)
+    us = t.time_us[rows]
+    time = np.where((us >= 0) & (us < LATEST_US), us / 1000.0, np.nan)
     contradicts = f.contradicts[rows]
     gap = np.where(np.isfinite(f.corner_gap[rows]), f.corner_gap[rows], f.centre_gap[rows])
     return {

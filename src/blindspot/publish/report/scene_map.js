@@ -8,9 +8,9 @@ let colours = {}, size = [0, 0], ratio = 1;
 
 const clipRows = new Map();  // id -> decoded rows of telemetry
 for (const c of data.clips) if (c.rows) {
-  const r = c.rows;
+  const r = c.rows, ms = column(r.ms), order = [...ms.keys()].filter((i) => Number.isFinite(ms[i])).sort((a, b) => ms[a] - ms[b]);  // a clock may be silent or run back
   clipRows.set(c.id, {
-    n: r.n, packet: column(r.packet), ms: column(r.ms), lat: column(r.lat), lon: column(r.lon), aimLat: column(r.aim_lat), aimLon: column(r.aim_lon),
+    n: r.n, packet: column(r.packet), ms, order, orderMs: Float64Array.from(order, (i) => ms[i]), lat: column(r.lat), lon: column(r.lon), aimLat: column(r.aim_lat), aimLon: column(r.aim_lon),
     cornerLat: r.corner_lat.map(column), cornerLon: r.corner_lon.map(column), gsd: column(r.gsd), depression: column(r.depression), gap: column(r.gap), size: r.size,
   });
 }

@@ -5,7 +5,7 @@ function rowAt(clip, t) {
   const rows = clipRows.get(clip.id);
   if (!rows) return -1;
   if (clip.id === state.clip && state.frame >= 0 && rowOfFrame && (clip.start === null || covers(clip, t))) { const row = rowOfFrame(clip.id, state.frame); if (row >= 0) return row; }
-  return covers(clip, t) ? nearest(rows.ms, t) : -1;
+  return covers(clip, t) && rows.order.length ? rows.order[nearest(rows.orderMs, t)] : -1;
 }
 let rowOfFrame = null;  // set by the film
 function interpolated(way, t, gaps) {
