@@ -137,7 +137,7 @@ STAGES = (
         ("check",),
         "people-2",
         rooms.people,
-        "lists/*.csv",
+        "lists/*.*",
         "no lists of the dead: nobody is linked and no toll is computed",
     ),
     Stage(

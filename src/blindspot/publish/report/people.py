@@ -54,12 +54,12 @@ def shown(found: Mapping[str, Any]) -> dict[str, Any]:
         "over_time": pictures.figures_over_time,
         "spellings": pictures.spellings,
     }
+    estimated = found.get("undercount", {})
+    if estimated.get("models"):
+        draw["models"] = lambda _: pictures.estimates_by_model(estimated)
     return {
         "toll": found["toll"],
         "undercount": found.get("undercount", {}),
-        "models": Markup(pictures.estimates_by_model(found["undercount"]))
-        if found.get("undercount", {}).get("models")
-        else "",  # noqa: S704  # as below
         "checks": found["checks"],
         "withheld": {k.replace("_", " "): n for k, n in found["withheld"].items() if n},
         **{name: Markup(f(found)) for name, f in draw.items()},  # noqa: S704  # every text in it is escaped there
