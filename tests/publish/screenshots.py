@@ -14,6 +14,9 @@ PICTURES = {
         ("report-desktop", 1280, 2340, "", ""),
         ("report-phone", 390, 4150, "", ""),
         ("report-scene", 1280, 2420, "#t=2021-08-29T12:21:00.000Z&claim=K018", "section.scene"),
+        ("walk-seen", 1280, 800, "#t=2021-08-29T12:21:00.000Z", "section.scene"),
+        ("walk-blast", 1280, 1450, "#question-q_second_blast", "#question-q_second_blast"),
+        ("walk-flip", 1280, 1500, "#question-q_when_known", "#question-q_when_known"),
     ),
     "backtest": (("backtest", 1100, 2080, "", ""),),
 }  # by page: name, width, height, view, and from where: the answer; map and timeline with a claim chosen; the scores
