@@ -54,7 +54,9 @@ def reviewed(options):
     try:
         found = new_example(root / "case", options)
         run = Review(root / "case", fresh=True)
-        results = {s.name: run.result(s.name) for s in STAGES if s.run is not None and not run.lacks(s) and s.name != "replay"}
+        results = {
+            s.name: run.result(s.name) for s in STAGES if s.run is not None and not run.lacks(s) and s.name != "replay"
+        }
         yield json.loads((root / "case" / "truth.json").read_text(encoding="utf-8")), results, run, found
     finally:
         shutil.rmtree(root)
@@ -64,8 +66,19 @@ def outcome(index, hard=()):
     """The rows of incident number `index`, the same whoever works them out."""
     with reviewed(Options(SEED + index, tuple(hard), footage=False)) as (truth, results, run, found):
         rng = np.random.default_rng([SEED, index])
-        rows = [*_custody(truth, results), *_gaps(truth, results), *_noticed(truth, results), *_present(truth, results, rng), *_people(truth, results)]
-        rows += [*_ordinary(truth, results), *_stops(truth, run.folder), *_flights(truth, results), *_answers(truth, results, run, found, rng)]
+        rows = [
+            *_custody(truth, results),
+            *_gaps(truth, results),
+            *_noticed(truth, results),
+            *_present(truth, results, rng),
+            *_people(truth, results),
+        ]
+        rows += [
+            *_ordinary(truth, results),
+            *_stops(truth, run.folder),
+            *_flights(truth, results),
+            *_answers(truth, results, run, found, rng),
+        ]
     return [asdict(Row(index, **row)) for row in rows]
 
 
@@ -77,18 +90,30 @@ def _custody(truth, results):
     legs = {leg["id"]: leg["p_same_vehicle"] for leg in results["custody"]["custody"]}
     yield {"question": "same car, first leg", **_spread(legs["stops"], truth["chances"]["custody:stops"])}
     p = legs["car"]
-    yield {"question": "same car", **_spread(p, truth["chances"]["custody:car"]), "so": float(truth["same_car"]), "naive": 1.0, "blind": 1.0}
+    yield {
+        "question": "same car",
+        **_spread(p, truth["chances"]["custody:car"]),
+        "so": float(truth["same_car"]),
+        "naive": 1.0,
+        "blind": 1.0,
+    }
 
 
 def _gaps(truth, results):
     for gap in [gap for leg in results["custody"]["custody"] for gap in leg["gaps"]]:
-        yield {"question": f"same after one gap, {gap['id']}", **_spread(gap["p_same"], truth["chances"][f"custody:{gap['id']}"])}
+        yield {
+            "question": f"same after one gap, {gap['id']}",
+            **_spread(gap["p_same"], truth["chances"][f"custody:{gap['id']}"]),
+        }
 
 
 def _noticed(truth, results):
     for place in results["coverage"]["places"]:
         for kind in ("adult", "child"):
-            yield {"question": f"noticed, {place['id']}, {kind}", **_spread(place[kind], truth["chances"][f"{place['id']}:{kind}"])}
+            yield {
+                "question": f"noticed, {place['id']}, {kind}",
+                **_spread(place[kind], truth["chances"][f"{place['id']}:{kind}"]),
+            }
 
 
 def _present(truth, results, rng):
@@ -109,7 +134,10 @@ def _present(truth, results, rng):
             "question": f"somebody there, {place['id']}", "low": 1 - ends[1], "median": someone, "high": 1 - ends[0], "so": float(n > 0),
             "naive": float(seen > 0), "blind": float(seen > 0),
         }  # fmt: skip
-        yield {"question": f"anybody noticed, {place['id']}", **_spread(place["any_noticed"], truth["chances"][f"{place['id']}:any"])}
+        yield {
+            "question": f"anybody noticed, {place['id']}",
+            **_spread(place["any_noticed"], truth["chances"][f"{place['id']}:any"]),
+        }
 
 
 def _people(truth, results):
@@ -138,13 +166,31 @@ def _flights(truth, results):
     bases = truth["flights"]["bases"]
     for route in results["sorties"]["routes"]:
         low, high = route["transit_share"]
-        yield {"question": "transit share", "low": low, "median": (low + high) / 2, "high": high, "truth": bases[route["base"]]["transit_share"]}
+        yield {
+            "question": "transit share",
+            "low": low,
+            "median": (low + high) / 2,
+            "high": high,
+            "truth": bases[route["base"]]["transit_share"],
+        }
         low, high = route["on_station_h"]
-        yield {"question": "hours on station", "low": low, "median": (low + high) / 2, "high": high, "truth": bases[route["base"]]["on_station_h"]}
+        yield {
+            "question": "hours on station",
+            "low": low,
+            "median": (low + high) / 2,
+            "high": high,
+            "truth": bases[route["base"]]["on_station_h"],
+        }
     for orbit in results["sorties"]["orbits"]:
         for fleet in orbit["cover"]:
             low, high = fleet["share"]
-            yield {"question": "share of time covered", "low": low, "median": (low + high) / 2, "high": high, "truth": bases[orbit["base"]]["cover"][fleet["m"] - 1]}
+            yield {
+                "question": "share of time covered",
+                "low": low,
+                "median": (low + high) / 2,
+                "high": high,
+                "truth": bases[orbit["base"]]["cover"][fleet["m"] - 1],
+            }
 
 
 def _answers(truth, results, run, found, rng):
@@ -191,7 +237,9 @@ def posterior(found, rng, n=SAMPLES):
     answers = {}
     member, other = k["prior:q_driver/member"], k["prior:q_driver/other"]
     answers["q_driver"] = pick([member, 1 - member - other, other])
-    explosives = np.array([k[f"prior:q_load/explosives|{p}"] for p in ("member", "civilian", "other")])[answers["q_driver"]]
+    explosives = np.array([k[f"prior:q_load/explosives|{p}"] for p in ("member", "civilian", "other")])[
+        answers["q_driver"]
+    ]
     left = k["prior:q_load/other"]
     answers["q_load"] = pick([explosives, np.maximum(1 - explosives - left, 0), left])
     answers["q_same"] = (~happens(chance["custody:car"])).astype(int)
@@ -200,13 +248,18 @@ def posterior(found, rng, n=SAMPLES):
     harm = pick([chance["harm:none"], chance["harm:some"], chance["harm:many"]])
     answers["q_harm"] = np.where(people, harm, 0)
     names = {q: [*hypotheses, telling.OTHER] for q, (_, hypotheses, _) in telling.QUESTIONS.items()}
-    table = {fact: np.array([_expected(k, chance, fact, h) for h in names[q]]) for fact, (q, *_) in telling.FACTS.items()}
+    table = {
+        fact: np.array([_expected(k, chance, fact, h) for h in names[q]]) for fact, (q, *_) in telling.FACTS.items()
+    }
     so = {fact: happens(table[fact][answers[q]]) for fact, (q, *_) in telling.FACTS.items()}
     primed = happens(k["primed"])
     shows = {}  # P(it shows | the facts)
     for origin, (fact, _, team, *_) in telling.ORIGINS.items():
         if origin == "o_watch":
-            before = np.where(so[fact], chance["custody:stops"], 0) + (1 - chance["custody:stops"]) * chance["base-rate:stops"]
+            before = (
+                np.where(so[fact], chance["custody:stops"], 0)
+                + (1 - chance["custody:stops"]) * chance["base-rate:stops"]
+            )
         elif origin == "o_feed_yard":
             before = people * chance["yard:any"]
         else:

@@ -154,4 +154,3 @@ def kept(rng: np.random.Generator, gap: Gap, look_alikes_km2: float, n: int = 30
         metres += 2 * np.sqrt(np.maximum(off**2 - (k * BLOCK_M + shift) ** 2, 0.0))
     per_metre = look_alikes_km2 / 1e6 * BLOCK_M / 2  # two metres of street per BLOCK_M square metres
     return float(gap.stays * np.mean(np.exp(-per_metre * metres)))
-

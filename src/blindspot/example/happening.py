@@ -25,7 +25,12 @@ WINDOW_S = 120
 EVERY_S = 5
 MOMENTS = WINDOW_S // EVERY_S
 PARKED = "parked out of sight"  # the leg of the listed stops; the others follow it
-GAPS = ((PARKED, 120, 400, 1), ("behind houses", 3, 10, 6), ("change of aircraft", 15, 40, 2), ("zoomed elsewhere", 40, 120, 1))
+GAPS = (
+    (PARKED, 120, 400, 1),
+    ("behind houses", 3, 10, 6),
+    ("change of aircraft", 15, 40, 2),
+    ("zoomed elsewhere", 40, 120, 1),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,10 @@ def happen(options: Options) -> Incident:
     drive = stream(8)
     gaps, custody, look_alikes = _gaps(drive, long=options.has("gaps"))
     each = [driving.kept(drive, gap, look_alikes) for gap in gaps]
-    until, after = each[0] ** gaps[0].count, float(np.prod([p**gap.count for p, gap in zip(each[1:], gaps[1:], strict=True)]))
+    until, after = (
+        each[0] ** gaps[0].count,
+        float(np.prod([p**gap.count for p, gap in zip(each[1:], gaps[1:], strict=True)])),
+    )
     watched_same, same = bool(drive.random() < until), bool(drive.random() < after)
     visits = share(drive, 0.3, 0.7)
     days = [driving.ordinary(drive, place) for _ in range(ORDINARY_DAYS)]
@@ -276,10 +284,18 @@ def _gaps(rng: np.random.Generator, *, long: bool) -> tuple[tuple[driving.Gap, .
     gaps = []
     for name, low, high, count in GAPS:
         seconds, stays = measure(rng, low * times, high * times, 1.5), share(rng, 0.985, 0.998, 0.8)
-        gap = driving.Gap(name, seconds.true, count if name == PARKED else count * more, stays.true, 0.0 if name == PARKED else float(rng.uniform(5, 10)))
+        gap = driving.Gap(
+            name,
+            seconds.true,
+            count if name == PARKED else count * more,
+            stays.true,
+            0.0 if name == PARKED else float(rng.uniform(5, 10)),
+        )
         known |= {f"{name}:seconds": seconds, f"{name}:p_stay": stays}
         look_alikes = known["density_km2"], known["passes"]
-        known[f"{name}:sigma_m"] = _spread(rng, driving.wandered(rng, gap, 400), np.sqrt(np.prod([k.low * k.high for k in look_alikes])))
+        known[f"{name}:sigma_m"] = _spread(
+            rng, driving.wandered(rng, gap, 400), np.sqrt(np.prod([k.low * k.high for k in look_alikes]))
+        )
         gaps.append(gap)
     return tuple(gaps), known, known["density_km2"].true * known["passes"].true
 
@@ -330,10 +346,10 @@ def _harm(rng: np.random.Generator, yard: Scene, customs: homes.Customs, deadly:
 
 def _typed(rng: np.random.Generator, known: dict[str, Known], chances: dict[str, float]) -> None:
     """Priors of what the town decides, as a reviewer who knows the town types them."""
-    known["prior:q_same/same"] = telling.about(rng, chances["custody:car"])
-    known["prior:q_yard/people"] = telling.about(rng, min(chances["people"], 0.985))
-    known["prior:q_harm/none|people"] = telling.about(rng, min(max(chances["harm:none"], 0.01), 0.9), 0.8)
+    known["prior:q_same/same"] = share_about(rng, chances["custody:car"], 1.0)
+    known["prior:q_yard/people"] = share_about(rng, min(chances["people"], 0.985), 1.0)
+    known["prior:q_harm/none|people"] = share_about(rng, min(max(chances["harm:none"], 0.01), 0.9), 0.8)
     rest = chances["harm:many"] / max(chances["harm:some"] + chances["harm:many"], 1e-6)
     left = 1 - known["prior:q_harm/none|people"].high
     many = min(max(rest * (1 - chances["harm:none"]), 0.01), left * 0.95)
-    known["prior:q_harm/many|people"] = telling.about(rng, many, 0.3)
+    known["prior:q_harm/many|people"] = share_about(rng, many, 0.3)

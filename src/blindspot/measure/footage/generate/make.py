@@ -42,7 +42,8 @@ class Faults:
 @dataclass(frozen=True)
 class Plan:
     """What to make: scene, frames, rate, picture size, how the telemetry is carried, whether targets are reported,
-    when it begins."""
+    when it begins.
+    """
 
     scene: Scene = field(default_factory=Scene)
     frames: int = 300
