@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fuzz lock clean bench-weigh calibration world campaigns screenshots
+.PHONY: demo test check fuzz lock clean bench-weigh calibration world campaigns formats screenshots
 
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
@@ -30,10 +30,16 @@ calibration: $(VENV)/dev
 world: $(VENV)/dev
 	PYTHONPATH=tests:bench $(BIN)/python bench/incidents.py --out docs/calibration.md
 
-# The pictures in docs/ of the page that `make demo` writes; needs Debian's chromium and fonts-noto-core.
+# The pictures in docs/ of the pages that `make demo` and `backtest` write; needs Debian's chromium and fonts-noto-core.
 screenshots: $(VENV)/dev
 	$(BIN)/blindspot review cases/kabul-2021-08-29
 	$(BIN)/python tests/publish/screenshots.py cases/kabul-2021-08-29/out/report.html docs
+	$(BIN)/blindspot backtest corpus -o corpus/out
+	$(BIN)/python tests/publish/screenshots.py corpus/out/backtest.html docs
+
+# docs/format.md, from the classes that read the files.
+formats: $(VENV)/dev
+	$(BIN)/python tests/shape/formats.py
 
 # Nightly: a million mutated streams into the readers of transport and KLV (about an hour; FUZZ sets how many).
 FUZZ ?= 1000000
@@ -44,6 +50,7 @@ fuzz: $(VENV)/dev
 campaigns: $(VENV)/dev
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/tampering.py 10000
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python publish/release/canarying.py 10000
+	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/editing/killing.py 500
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/killing.py 500
 
 $(VENV)/uv:
@@ -70,4 +77,4 @@ lock: $(VENV)/uv
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .venv-new cases/*/out cases/*/made
+	rm -rf .venv .venv-new cases/*/out cases/*/made corpus/out corpus/*/out corpus/*/made

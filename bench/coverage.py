@@ -25,7 +25,7 @@ from blindspot.measure.coverage import fleet
 from blindspot.measure.coverage.aircraft import KMH
 from blindspot.measure.coverage.borders import country
 from blindspot.measure.coverage.claims import Limits, Statement, solve
-from blindspot.measure.coverage.horizon import code, horizon, horizons, seen_from
+from blindspot.measure.coverage.horizon import code, horizon, horizons, swept_from
 from blindspot.measure.coverage.march import march
 from blindspot.measure.coverage.reading import read_surface
 from blindspot.measure.coverage.relief import fly
@@ -89,7 +89,7 @@ def sight_lines(shared):
     surface = read_surface(file)
     corner = Surface(surface.z[:80, :80], 1.0)
     seen_share(corner, horizons(corner, PERSON, 4), orbit(corner, 8))  # compiled once, outside the clock
-    seen_from(corner, 9e3, 9e3, 6e3, PERSON)
+    swept_from(corner, 9e3, 9e3, 6e3, PERSON)
     positions = orbit(surface, 1000)
     ours, _ = cpu(lambda: seen_share(surface, horizons(surface, PERSON), positions))
     maps = horizons(surface, PERSON)
@@ -98,7 +98,7 @@ def sight_lines(shared):
     gdal(*positions[0])
     some = positions[::40]
     each, views = cpu(lambda: [gdal(*p) for p in some])
-    exact_time, exact = cpu(lambda: [seen_from(surface, *p, PERSON) for p in some])
+    exact_time, exact = cpu(lambda: [swept_from(surface, *p, PERSON) for p in some])
     fewer = seen_share(surface, maps, some)
     print("| 1,000 stand-off positions, 1000 x 1000 cells | CPU-s | ratio |\n|---|---|---|")
     print(f"| blindspot: 72 directions and look-up | {ours:.2f} | 1 |")
@@ -141,7 +141,7 @@ def correctness(shared):
         row, column = rows / 2 - away * np.cos(np.radians(azimuth)), columns / 2 + away * np.sin(np.radians(azimuth))
         exact = march(athens.z, athens.z + PERSON, row, column, up)
         at = (athens.x + column, athens.y - row, up)
-        views = [seen_from(athens, *at, PERSON)]
+        views = [swept_from(athens, *at, PERSON)]
         views += [seen_share(athens, m, np.array([at])) > 0.999 for m in maps.values()]
         wrong = [(v & ~exact).sum() / (~exact).sum() for v in views]
         print(f"| {azimuth} | " + " | ".join(f"{w:.2%}" for w in wrong) + " |")

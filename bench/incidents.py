@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 from scipy.stats import kstest
-from incidents_pictures import held_chart, rank_chart, reliability_chart
 
 from blindspot.case.store import write_text
 from blindspot.cli.workers import executor
+from incidents_pictures import held_chart, rank_chart, reliability_chart
 from pages import put
 from world.incidents import SEED, outcome
 from world.scores import better, by_question, column, held, scores
@@ -23,7 +23,12 @@ from world.scores import better, by_question, column, held, scores
 # Printed by the review as the least and the greatest of its ranges, or as the span of 200 settings: meant to hold more than 90 %.
 ENVELOPES = ("transit share", "hours on station", "share of time covered", "stops of the car")
 WHOLE = ("present", "children present", "dead")  # whole numbers: an interval of them holds its share or more
-EVENTS = ("same car", "somebody there, yard", "somebody there, house", *(f"weigh, {q}" for q in ("q_driver", "q_load", "q_same", "q_yard", "q_harm")))
+EVENTS = (
+    "same car",
+    "somebody there, yard",
+    "somebody there, house",
+    *(f"weigh, {q}" for q in ("q_driver", "q_load", "q_same", "q_yard", "q_harm")),
+)
 ABOUT = """# Calibration
 A tool that prints probabilities about deaths must show its own record. Two campaigns on this page: incidents that are simulated
 whole and reviewed end to end (`make world`), and evidence alone, weighed (`make calibration`). Both can show that sums and ranges
@@ -46,7 +51,9 @@ def main():
     ask.add_argument("--incidents", type=int, default=500)
     ask.add_argument("--workers", type=int, default=os.cpu_count())
     ask.add_argument("--cluster", help="a Dask scheduler")
-    ask.add_argument("--rows", type=Path, help="keep the rows there; where the file exists, only write the page from it")
+    ask.add_argument(
+        "--rows", type=Path, help="keep the rows there; where the file exists, only write the page from it"
+    )
     ask.add_argument("--out", type=Path)
     given = ask.parse_args()
     start = time.perf_counter()
@@ -85,8 +92,14 @@ def _held_rows(found):
 
 def report(found):
     n = len({row["incident"] for rows in found.values() for row in rows})
-    lines = [ABOUT, f"Command: `make world` ({n} incidents, seeds from {SEED:,}; the same for any number of workers and on a Dask cluster).\n"]
-    lines += ["### Do stated ranges hold the truth?\n", "![Share of ranges that hold the truth, by question](calibration-held.svg)\n"]
+    lines = [
+        ABOUT,
+        f"Command: `make world` ({n} incidents, seeds from {SEED:,}; the same for any number of workers and on a Dask cluster).\n",
+    ]
+    lines += [
+        "### Do stated ranges hold the truth?\n",
+        "![Share of ranges that hold the truth, by question](calibration-held.svg)\n",
+    ]
     lines += [
         "Asked: 85-95 % for a range stated as 5-95 %. The toll is stated as 2.5-97.5 %. Whole numbers hold their share or more; envelopes (the least and the",
         "greatest over all ranges, or over 200 settings) are wide on purpose and should hold nearly always.\n",
@@ -96,7 +109,9 @@ def report(found):
         share, low, high, under, over = held(found[question])
         if np.isfinite(share):
             m = int(np.isfinite(column(found[question], "truth")).sum())
-            lines.append(f"| {question} | {_kind(question)} | {m:,} | {share:.1%} | {low:.1%}-{high:.1%} | {under:.1%} | {over:.1%} |")
+            lines.append(
+                f"| {question} | {_kind(question)} | {m:,} | {share:.1%} | {low:.1%}-{high:.1%} | {under:.1%} | {over:.1%} |"
+            )
     lines += ["", "![Ranks of true counts](calibration-ranks.svg)\n"]
     for question in ("present, yard", "present, house"):
         ranks = column(found[question], "rank")
@@ -117,11 +132,13 @@ def report(found):
         lines.append(
             f"| {question} | {column(rows, 'so').mean():.2f} | {column(rows, 'median').mean():.2f} | {' | '.join(b)} | {s['constant']['brier']:.4f} | {' | '.join(log)} | {' | '.join(told)} |"
         )
-    logs = {q: column(found[q], "log").mean() for q in ("present, yard", "present, house")}
-    miss = {q: (np.abs(column(found[q], "median") - column(found[q], "truth")).mean(), np.abs(column(found[q], "naive") - column(found[q], "truth")).mean()) for q in logs}
     lines.append("")
-    for q in logs:
-        lines.append(f"{q}: median off by {miss[q][0]:.1f} persons on average, counting those seen by {miss[q][1]:.1f}; log score of the stated distribution {logs[q]:.2f}.  ")
+    for q in ("present, yard", "present, house"):
+        ours, seen = (np.abs(column(found[q], name) - column(found[q], "truth")).mean() for name in ("median", "naive"))
+        log = column(found[q], "log").mean()
+        lines.append(
+            f"{q}: median off by {ours:.1f} persons on average, counting those seen by {seen:.1f}; log score of the stated distribution {log:.2f}.  "
+        )
     toll = found["dead on a list"]
     ours, naive = (np.abs(column(toll, name) - column(toll, "truth")).mean() for name in ("median", "naive"))
     lines.append(f"dead: median off by {ours:.2f} persons on average, adding up the rows of all lists by {naive:.2f}.")

@@ -2,6 +2,7 @@
 
 python bench/track_fit.py hidden CAB_FILES...     P(stop in a gap) -> src/blindspot/measure/track/stops/hidden.json
 python bench/track_fit.py spread CAB_FILES...     displacement law, tempering, crowding -> custody/displacement.json
+python bench/track_fit.py reliability CAB_FILES...  the law judged on vehicles left out -> custody/reliability.json
 python bench/track_fit.py stops GOAL_FOLDER       the hidden Markov chain (numbers are copied into hmm.py by hand)
 """
 
@@ -15,6 +16,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import rankdata
 
+from blindspot.measure.track.custody.report import custody
 from blindspot.measure.track.custody.spread import spread_of
 from blindspot.measure.track.read import read_tracks
 from blindspot.measure.track.stops import hidden, hmm
@@ -126,6 +128,28 @@ def fit_spread(paths):
         )
 
 
+def fit_reliability(paths):
+    read = read_tracks(paths)
+    rows = []
+    for gap in (30, 60, 180, 420, 900):
+        table = custody(read, float(gap))[1]
+        keys = (
+            "gap_s",
+            "n",
+            "vehicles",
+            "right_share",
+            "mean_predicted",
+            "ece",
+            "brier",
+            "brier_constant",
+            "reliability",
+        )
+        rows.append({key: table[key] for key in keys} | {"ece_interval": table["intervals"]["ece"]})
+        print(f"| {gap} | {table['right_share']} | {table['mean_predicted']} | {table['ece']} |")
+    source = "Cabspotting (Piorkowski, Sarafijanovic-Djukic & Grossglauser 2009, CC BY 4.0), 5 taxis, each judged by laws fitted on the others, among days of others; bench/track_fit.py reliability"
+    (ROOT / "custody" / "reliability.json").write_text(json.dumps({"source": source, "gaps": rows}) + "\n")
+
+
 def fit_stops(folder):
     files = sorted(Path(folder).glob("trajectory_*.csv"))
     both = []
@@ -164,4 +188,9 @@ def fit_stops(folder):
 
 
 if __name__ == "__main__":
-    {"hidden": fit_hidden, "spread": fit_spread, "stops": lambda paths: fit_stops(paths[0])}[sys.argv[1]](sys.argv[2:])
+    {
+        "hidden": fit_hidden,
+        "spread": fit_spread,
+        "reliability": fit_reliability,
+        "stops": lambda paths: fit_stops(paths[0]),
+    }[sys.argv[1]](sys.argv[2:])

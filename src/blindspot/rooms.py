@@ -1,16 +1,20 @@
-"""How is each stage run? One function per stage: what it is given -> plain data, with the keys of the contract."""
+"""How is each stage run, and what does a verb need of two rooms? Plain data in and out, with the keys of the contract."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blindspot.errors import UsageError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
     from datetime import date
+    from pathlib import Path
 
     from blindspot.case import Case
+    from blindspot.measure.track.follow.ground import Ground
     from blindspot.quantities import Offer
 
 Result = dict[str, Any]
@@ -74,12 +78,12 @@ def replay(given: Given) -> Result:
     return replayed(given.case.head.id, replay(given.case, built, given.as_of))
 
 
-def sorties(given: Given) -> Result:
-    """How long could an aircraft be there?"""
+def sorties(given: Given, statements: Path | None = None) -> Result:
+    """How long could an aircraft be there? `statements`: another sheet of public statements in place of the case's own."""
     from blindspot.case.surveillance import open_sorties
     from blindspot.measure.coverage import overview, sortie_tables
 
-    file = open_sorties(given.case)
+    file = open_sorties(given.case, statements)
     places = {key: (place.lat, place.lon) for key, place in given.case.places.items()}
     return sortie_tables(file, overview(file, places, given.executor))
 
@@ -106,6 +110,14 @@ def presence(given: Given) -> Result:
     return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor))
 
 
+def counts(given: Given) -> Result:
+    """How many were there, by several independent counts?"""
+    from blindspot.case.surveillance import open_counts
+    from blindspot.measure.presence import survey_tables
+
+    return survey_tables(open_counts(given.case), given.executor)
+
+
 def people(given: Given) -> Result:
     """Who are the dead, how many, and how well is it supported?"""
     from blindspot.measure.people import findings
@@ -121,3 +133,43 @@ def statements(given: Given) -> Result:
     register = {s.id: list(s.derives_from) for s in given.case.sources.values() if s.derives_from}
     measured = measure(described(texts, given.case.texts, given.as_of), register, given.executor)
     return findings(measured, unread) | {"suggested": rows(measured)}
+
+
+def ground_of(clip: Path, *, progress: Callable[[str], None] = lambda _: None) -> Ground:
+    """How the pixels of a clip meet the ground, for the room that follows vehicles. Raises UsageError without such a file."""
+    from functools import partial
+
+    from blindspot.measure.footage import pixels_to_ground, read_clip
+
+    if not clip.is_file():
+        raise UsageError(f"{clip}: there is no such file")
+    progress(f"reading {clip.name}")
+    return partial(pixels_to_ground, read_clip(clip))
+
+
+def follow_now(
+    video: Path,
+    log: Path | None = None,
+    model: Path | None = None,
+    out: Path | None = None,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Result:
+    """A marked vehicle followed through a video; the pictures, and what a detector makes of them, are the footage room's."""
+    from blindspot.measure.footage.detector import propose
+    from blindspot.measure.footage.frames import picture_info, pictures
+    from blindspot.measure.track.verbs import follow_file
+
+    info = picture_info(video) if video.is_file() else None
+    if info is None:
+        raise UsageError(f"{video}: {'holds no picture' if video.is_file() else 'there is no such file'}")
+    if log is None and model is None:
+        raise UsageError("mark the vehicle first: blindspot track mark LOG --frame 0 --box X,Y,W,H --who ... --why ...")
+    proposals = None
+    if model is not None:
+        progress(f"asking {model.name}")
+        found = propose(video, model, every=1, most=10**9)
+        proposals = [(p.picture, *p.box, p.score) for p in found]
+    progress("following")
+    grey = (p.pixels for p in pictures(video, widest=10**5))
+    return follow_file(grey, info.rate, log, proposals, out, video.stem)

@@ -15,7 +15,7 @@ from blindspot.errors import UsageError
 from blindspot.rooms import Given, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from concurrent.futures import Executor
     from datetime import date
 
@@ -55,7 +55,7 @@ STAGES = (
         "How probable it is that the vehicle at the end is the one at the start.",
         ("tracks.toml",),
         ("check",),
-        "custody-2",
+        "custody-3",
         rooms.custody,
         "tracks.toml",
         "no tracks.toml says how the view was interrupted: custody has no number",
@@ -73,9 +73,9 @@ STAGES = (
     Stage(
         "sorties",
         "Transit, time on station, and which public statements can hold together.",
-        ("sorties.toml", "places.csv"),
+        ("sorties.toml", "flight_claims.csv", "places.csv"),
         ("check",),
-        "sorties-1",
+        "sorties-2",
         rooms.sorties,
         "sorties.toml",
         "how much of the time an aircraft could be there has no computed number",
@@ -83,9 +83,9 @@ STAGES = (
     Stage(
         "coverage",
         "What was in view and could be made out, and why not otherwise.",
-        ("watch.csv", "places.csv", "surface/*", "tracks/*", "footage/*"),
+        ("watch.csv", "places.csv", "surface/*", "flights/*", "tracks/*", "footage/*"),
         ("check",),
-        "coverage-2",
+        "coverage-3",
         rooms.coverage,
         "watch.csv",
         "what was in view and resolved has no computed number; opportunities are judgement",
@@ -99,15 +99,26 @@ STAGES = (
             "places.csv",
             "case.toml",
             "surface/*",
+            "flights/*",
             "tracks/*",
             "footage/*",
             "occupancy/*.csv",
         ),
         ("check",),
-        "presence-2",
+        "presence-3",
         rooms.presence,
         "households.csv",
         "who may have been there unseen has no computed number",
+    ),
+    Stage(
+        "counts",
+        "How many were there, by several independent counts of the same places.",
+        ("counts/*.csv",),
+        ("check",),
+        "counts-1",
+        rooms.counts,
+        "counts/*.csv",
+        "no repeated counts are in counts/: nothing is estimated from them",
     ),
     Stage(
         "statements",
@@ -149,8 +160,8 @@ STAGES = (
         "report",
         "One page that opens offline, tables, and a GeoPackage.",
         ("*",),
-        ("sorties", "statements", "people", "weigh", "replay"),
-        "report-6",
+        ("sorties", "counts", "statements", "people", "weigh", "replay"),
+        "report-7",
     ),
 )
 
@@ -276,30 +287,6 @@ def review(
     kept = run.store.get("report", made.key) if not run.ran else None
     told = kept["summary"] if isinstance(kept, dict) else summary(run.case, run.result("weigh"))
     return Reviewed(target, tuple(run.ran), tuple(told))
-
-
-def footage_now(
-    files: Sequence[Path], out: Path | None = None, *, progress: Callable[[str], None] = lambda _: None
-) -> tuple[Result, bool]:
-    """What video files and their telemetry say, and whether an input was wrong; with `out`, layers and a page are written."""
-    from blindspot.measure.footage import clips_as_data, read_clip
-
-    clips, missing = [], []
-    for path in files:
-        progress(f"reading {path.name}")
-        if path.is_file():
-            clips.append(read_clip(path))
-        else:
-            missing.append(
-                f"{path}: {'is a folder; name the files in it' if path.is_dir() else 'there is no such file'}"
-            )
-    found = clips_as_data(clips)
-    found["problems"] += missing
-    if out is not None and clips:
-        from blindspot.publish.report.footage import publish_footage
-
-        publish_footage(clips, found, out, progress)
-    return found, bool(missing) or any(clip.wrong for clip in clips)
 
 
 def release(

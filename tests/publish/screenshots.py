@@ -1,4 +1,4 @@
-"""Pictures of the top of a report for the docs: `python tests/publish/screenshots.py report.html docs`."""
+"""Pictures of the top of a page for the docs: `python tests/publish/screenshots.py report.html docs`, or backtest.html."""
 
 import base64
 import shutil
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-PICTURES = (
-    ("report-desktop", 1280, 3560),
-    ("report-phone", 390, 4200),
-)  # name, width, height: the answer and one question
+PICTURES = {
+    "report": (("report-desktop", 1280, 3560), ("report-phone", 390, 4200)),
+    "backtest": (("backtest", 1100, 2080),),
+}  # by page: name, width, height: the answer and one question, or the scores
 PIXELS = """async url => {
   const image = new Image(); image.src = url; await image.decode();
   const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext("2d");
@@ -53,7 +53,7 @@ def main(report: Path, into: Path) -> None:
         browser = running.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        for name, width, height in PICTURES:
+        for name, width, height in PICTURES[report.stem]:
             page = browser.new_page(viewport={"width": width, "height": 900})
             page.goto(report.resolve().as_uri())
             taken = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})

@@ -35,7 +35,9 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path, ex
     one, again, other = files(example), files(tmp_path / "again"), files(tmp_path / "other")
     assert one == again
     assert {name for name in one if name.startswith("footage/")} == {"footage/yard.ts"}
-    assert all(one[name] != other[name] for name in ("claims.csv", "truth.json", "footage/yard.ts", "tracks/background.csv"))
+    assert all(
+        one[name] != other[name] for name in ("claims.csv", "truth.json", "footage/yard.ts", "tracks/background.csv")
+    )
     assert sum(map(len, one.values())) < 5_000_000
 
 
@@ -88,7 +90,9 @@ def test_nothing_is_overwritten_and_an_unknown_way_is_named(tmp_path):
 @pytest.fixture(scope="module")
 def told():
     """Incidents of the same seeds, plain and hard in each way."""
-    return {way: [happen(Options(seed, (way,) if way else (), footage=False)) for seed in range(24)] for way in ("", *WAYS)}
+    return {
+        way: [happen(Options(seed, (way,) if way else (), footage=False)) for seed in range(24)] for way in ("", *WAYS)
+    }
 
 
 def mean(found, what):
@@ -96,7 +100,9 @@ def mean(found, what):
 
 
 def test_longer_gaps_lose_the_car(told):
-    assert mean(told["gaps"], lambda i: i.chances["custody:car"]) < 0.5 * mean(told[""], lambda i: i.chances["custody:car"])
+    assert mean(told["gaps"], lambda i: i.chances["custody:car"]) < 0.5 * mean(
+        told[""], lambda i: i.chances["custody:car"]
+    )
 
 
 @pytest.mark.parametrize("way", ["resolution", "hidden"])
@@ -113,7 +119,12 @@ def test_hidden_people_are_as_many_and_seen_outdoors_less(told):
 def test_a_biased_lens_raises_false_alarms(told):
     def false(incident):
         so, shows = incident.told.so, incident.told.shows
-        return float(np.mean([shows[o] for o, fact in (("o_feed_load", "f_heavy"), ("o_feed_blast", "f_blast")) if not so[fact]] or [0.0]))
+        return float(
+            np.mean(
+                [shows[o] for o, fact in (("o_feed_load", "f_heavy"), ("o_feed_blast", "f_blast")) if not so[fact]]
+                or [0.0]
+            )
+        )
 
     assert mean(told["lens"], lambda i: i.told.primed) > mean(told[""], lambda i: i.told.primed) + 0.3
     assert mean(told["lens"], false) > mean(told[""], false) + 0.05

@@ -23,16 +23,24 @@ R = TypeVar("R", bound=Row)
 Places = dict[str, Where]
 
 
-def read_table(root: Path, file: str, kind: type[R], problems: list[Problem]) -> list[tuple[R, Where]]:
-    """The rows of one CSV file with the place of each; an absent file has none."""
+def read_table(
+    root: Path, file: str, kind: type[R], problems: list[Problem], unread: list[str] | None = None
+) -> list[tuple[R, Where]]:
+    """The rows of one CSV file with the place of each; an absent file has none.
+
+    A column that `kind` does not know is a problem; with `unread` given, its name is put there and the column passed over.
+    """
     table = read_cells(root, file, problems)
     if table is None:
         return []
     header, records = table
     columns = tuple(kind.model_fields)
     needed = [name for name, field in kind.model_fields.items() if field.is_required()]
-    if not _header_fits(file, header, columns, needed, problems):
+    more = [] if unread is None else [name for name in header if name not in columns]
+    if not _header_fits(file, header, (*columns, *more), needed, problems):
         return []
+    if unread is not None:
+        unread += more
     rows: list[tuple[R, Where]] = []
     for line, cells in records:
         if len(cells) != len(header):
@@ -46,7 +54,8 @@ def read_table(root: Path, file: str, kind: type[R], problems: list[Problem]) ->
             )
             continue
         try:
-            rows.append((kind.model_validate(dict(zip(header, cells, strict=True))), Where(file, line)))
+            known = {name: cell for name, cell in zip(header, cells, strict=True) if name not in more}
+            rows.append((kind.model_validate(known), Where(file, line)))
         except ValidationError as error:
             problems.extend(_problems(error, lambda loc, line=line: Where(file, line, str(loc[0]) if loc else None)))
     return rows

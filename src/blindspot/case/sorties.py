@@ -17,6 +17,7 @@ from blindspot.errors import Problem, Where
 from blindspot.quantities import Range, read_range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FILE = "sorties.toml"
@@ -226,7 +227,6 @@ def _crosscheck(
         ("base", bases),
         ("places", [p.id for p in found.places]),
         ("aircraft", [a.id for a in found.aircraft]),
-        ("statement", [s.id for s in found.statement]),
     ):
         for i, key in enumerate(ids):
             if key in ids[:i]:
@@ -252,17 +252,6 @@ def _crosscheck(
         problems.append(
             Problem(Where(FILE, _toml_line(lines, ("place",)), "place"), "is not one of [[places]]", found.place)
         )
-    for i, said in enumerate(found.statement):
-        for base in said.base:
-            if base not in bases:
-                problems.append(
-                    Problem(
-                        Where(FILE, _toml_line(lines, ("statement", i)), "base"),
-                        "is not the id of a base",
-                        base,
-                        f"the bases are: {', '.join(bases)}",
-                    )
-                )
     for base in found.limits.bases if found.limits else ():
         if base not in bases:
             problems.append(
@@ -273,9 +262,22 @@ def _crosscheck(
                     f"the bases are: {', '.join(bases)}",
                 )
             )
+    check_bases(found, FILE, problems, lambda i: _toml_line(lines, ("statement", i)))
+
+
+def check_bases(
+    found: Sorties, file: str, problems: list[Problem], line: Callable[[int], int | None] = lambda _: None
+) -> None:
+    """Every statement that stands twice, names a base that is not there, or has no limits to be held against."""
+    bases = [b.id for b in found.base]
+    ids = [s.id for s in found.statement]
+    for i, said in enumerate(found.statement):
+        if said.id in ids[:i]:
+            problems.append(Problem(Where(file, line(i), "id"), "stands twice", said.id, "give each an id of its own"))
+        for base in said.base:
+            if base not in bases:
+                right = f"the bases are: {', '.join(bases)}"
+                problems.append(Problem(Where(file, line(i), "base"), "is not the id of a base", base, right))
     if found.statement and found.limits is None:
-        problems.append(
-            Problem(
-                Where(FILE, 1, "limits"), "is missing", None, "statements need [limits] with speed_kmh and endurance_h"
-            )
-        )
+        right = "statements need [limits] with speed_kmh and endurance_h"
+        problems.append(Problem(Where(FILE, 1, "limits"), "is missing", None, right))

@@ -29,13 +29,14 @@ FILES = (
     "stops.csv",
     "standards.csv",
     "sorties.toml",
+    "flight_claims.csv",
     "watch.csv",
     "households.csv",
     "texts.csv",
     "tolls.csv",
     "links.csv",
 )
-FOLDERS = ("lists", "assessments")
+FOLDERS = ("lists", "assessments", "counts")
 
 
 def hand_files(root: Path) -> list[str]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from blindspot.case.opening import open_case
-from blindspot.case.rows import Claim, Origin, Place, Source
+from blindspot.case.reading import read_table
+from blindspot.case.rows import Claim, Id, Origin, Place, Row, Source
 from blindspot.case.store import write_text
 from blindspot.errors import CaseError, UsageError
 
@@ -21,15 +22,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from blindspot.case.rows import Row
-
 TABLES: dict[str, type[Row]] = {
     "sources": Source,
     "origins": Origin,
     "claims": Claim,
     "places": Place,
 }  # in the order of need
+REFUSED = "refusals.csv"  # suggestions that a person decided against
 _RUNS = "=+-@\t\r"
+
+
+class Refusal(Row):
+    """refusals.csv: a suggestion that a reviewer decided against; it is not shown again."""
+
+    id: Id  # of the suggested row
+    table: str  # the table that it was suggested for
+    by: str = ""  # who decided
+    note: str = ""
+
+
+def refused(root: Path) -> set[str]:
+    """Ids of the suggestions that a reviewer decided against."""
+    return {row.id for row, _ in read_table(root, REFUSED, Refusal, [])}
 
 
 def suggest(root: Path, table: str, rows: Sequence[Mapping[str, str]], *, replace: bool = False) -> None:

@@ -1,11 +1,14 @@
-"""sorties.toml, watch.csv and households.csv of a case: read, and held against places.csv."""
+"""sorties.toml with flight_claims.csv, watch.csv, households.csv and counts/ of a case: read, and held against places.csv."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from blindspot.case.counts import Counts, counts_of
+from blindspot.case.flightclaims import FILE as CLAIMS
+from blindspot.case.flightclaims import read_flight_claims
 from blindspot.case.reading import read_table
-from blindspot.case.sorties import FILE, Sorties, read_sorties
+from blindspot.case.sorties import FILE, Sorties, check_bases, read_sorties
 from blindspot.case.watch import Household, Watch
 from blindspot.errors import CaseError, Problem, UsageError, Where
 
@@ -21,23 +24,43 @@ _HINT = "docs/methods/coverage.md shows what to write in it"
 
 
 def surveillance_problems(root: Path, places: Mapping[str, Place]) -> list[Problem]:
-    """Every problem in the three files; none where they are absent."""
+    """Every problem in these files; none where they are absent."""
     problems: list[Problem] = []
-    read_sorties(root, problems, _points(places))
+    _sorties(root, places, problems)
     _rows(root, "watch.csv", Watch, places, problems)
     _rows(root, "households.csv", Household, places, problems)
+    counts_of(root, problems)
     return problems
 
 
-def open_sorties(case: Case) -> Sorties:
-    """sorties.toml. Raises UsageError where there is none, CaseError with every problem in it."""
+def open_sorties(case: Case, statements: Path | None = None) -> Sorties:
+    """sorties.toml with flight_claims.csv; `statements`: another sheet in place of both their statements.
+
+    Raises UsageError where there is none, CaseError with every problem in it.
+    """
     problems: list[Problem] = []
-    found = read_sorties(case.root, problems, _points(case.places))
+    found = _sorties(case.root, case.places, problems, statements)
     if problems:
         raise CaseError(problems)
     if found is None:
         raise UsageError(f"{case.root}: has no {FILE}; {_HINT}")
     return found
+
+
+def _sorties(
+    root: Path, places: Mapping[str, Place], problems: list[Problem], statements: Path | None = None
+) -> Sorties | None:
+    found = read_sorties(root, problems, _points(places))
+    sheet = statements or root / CLAIMS
+    if found is None or not (statements or sheet.is_file()):
+        return found
+    name = str(statements) if statements else CLAIMS
+    said = read_flight_claims(sheet, found.base, problems, name)
+    if statements is None:
+        said = (*found.statement, *said)
+    whole = found.model_copy(update={"statement": said})
+    check_bases(whole, name, problems)
+    return whole
 
 
 def open_watches(case: Case, *, needed: bool = True) -> tuple[dict[str, Watch], dict[str, Where]]:
@@ -48,6 +71,15 @@ def open_watches(case: Case, *, needed: bool = True) -> tuple[dict[str, Watch], 
 def open_households(case: Case) -> tuple[dict[str, Household], dict[str, Where]]:
     """The rows of households.csv and where each stands. Raises UsageError where there is none."""
     return _open(case, "households.csv", Household, needed=True)
+
+
+def open_counts(case: Case) -> list[Counts]:
+    """Every file in counts/. Raises CaseError with every problem in them."""
+    problems: list[Problem] = []
+    found = counts_of(case.root, problems)
+    if problems:
+        raise CaseError(problems)
+    return found
 
 
 def _open(case: Case, file: str, kind: type[W], *, needed: bool) -> tuple[dict[str, W], dict[str, Where]]:
@@ -92,7 +124,7 @@ def _rows(
                         Where(at.file, at.row, name),
                         "lies outside the case folder",
                         inside,
-                        "copy it into surface/ or tracks/",
+                        "copy it into surface/, flights/ or footage/",
                     )
                 )
             elif inside and not (root / inside).is_file():

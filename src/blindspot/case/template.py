@@ -8,6 +8,31 @@ from blindspot.case.store import write_text
 from blindspot.errors import UsageError
 
 _FILES = {
+    "README.md": """# {id}
+
+Fill in the rows marked (replace); leave blank what is not known. After each step: `blindspot check {id}`.
+
+1. `case.toml`: when and where; the questions, and for each the accounts that could be so.
+2. `sources.csv`: who speaks.
+3. `facts.csv`: what anyone would agree was so or not so. `expect.csv`: P(fact | account), a column at a time.
+4. `origins.csv`: one row per observation of a fact. `claims.csv`: who reported it, when, public when.
+   A small case can do without facts and origins: a claim may give `favours` (an account) and `strength` (a word).
+5. `blindspot review {id}` writes out/report.html; `blindspot open {id}` is the same, live, with the tables to edit.
+
+Add what the case has material for; each is read when it is there:
+
+| file | then the review says |
+|---|---|
+| `places.csv`, `stops.csv` | where it was, on a map |
+| `tracks.toml`, `tracks/` | whether it was still the same vehicle; whether an ordinary one would have done the same |
+| `footage/` | where the camera looked, how finely, how sure its clock is |
+| `sorties.toml` | transit, time on station, which public statements can hold together |
+| `watch.csv`, `surface/` | what was in view, and why not otherwise |
+| `households.csv` | who may have been there unseen, and what "none seen" is worth |
+| `lists/`, `tolls.csv` | who the dead are, and how many |
+| `texts/`, `texts.csv` | who said what on what basis; copies |
+| `release.toml` | `blindspot release {id} --to public` makes the copy that may go |
+""",
     "case.toml": """id = "{id}"
 title = "What happened, where, when"
 date = "2020-01-01"            # the day of the incident (UTC); a future date is refused

@@ -23,16 +23,16 @@ class Toll(Row):
     claim: OptionalId = (
         None  # the claim of claims.csv it stands in; gives source, origin and date where those are blank
     )
-    source: OptionalId = None
+    source: OptionalId = None  # id in sources.csv
     origin: OptionalId = None  # the observation behind it; figures of one origin count once
-    public_at: OptionalTime = None
+    public_at: OptionalTime = None  # when it could be read
     status: Literal["killed", "injured"] = "killed"
     who: Literal["all", "civilians", "children", "women", "men", "combatants"] = "all"
-    low: Annotated[int, Field(ge=0)]
-    high: Annotated[int, Field(ge=0)]
+    low: Annotated[int, Field(ge=0)]  # the smaller figure
+    high: Annotated[int, Field(ge=0)]  # the larger figure
     attributed_to: Ids = ()  # parties the source holds responsible
     note: str = ""
-    basis: str = scales.JUDGEMENT
+    basis: str = scales.JUDGEMENT  # citation, or judgement
 
     @model_validator(mode="after")
     def _ordered(self) -> Toll:
@@ -46,9 +46,9 @@ class Decision(Row):
 
     id: Id
     a: Text  # list:row, for example nbc-2021-08-31:nbc_03
-    b: Text
+    b: Text  # the other row
     decision: Literal["same", "different", "related", "duplicate_document"]
-    by: Text
+    by: Text  # who decided
     note: str = ""
 
 

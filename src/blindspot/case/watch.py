@@ -54,33 +54,35 @@ class Watch(Row):
     """watch.csv: one watch of one place."""
 
     id: Id
-    place: Id
-    start: OptionalTime = None
-    end: OptionalTime = None
-    sensor: str = ""
+    place: Id  # id in places.csv
+    start: OptionalTime = None  # of the watch
+    end: OptionalTime = None  # of the watch
+    sensor: str = ""  # what looked
     on_station: Share = None  # P(a sensor was there at all)
     in_view: Share = None  # P(the place was inside the picture)
-    line_of_sight: Share = None
+    line_of_sight: Share = None  # P(nothing stood between); blank = worked out
     setting: Annotated[
         Literal["courtyard", "alley", "open"] | None, BeforeValidator(lambda v: None if v == "" else v)
-    ] = None
-    wall_m: Annotated[Range | None, _within(0, 500, "metres")] = None
-    width_m: Annotated[Range | None, _within(0.5, 5000, "metres")] = None
-    depression_deg: Annotated[Range | None, _within(1, 90, "degrees")] = None
+    ] = None  # what the place is like, where there is no surface
+    wall_m: Annotated[Range | None, _within(0, 500, "metres")] = None  # height of the walls
+    width_m: Annotated[Range | None, _within(0.5, 5000, "metres")] = None  # from wall to wall
+    depression_deg: Annotated[Range | None, _within(1, 90, "degrees")] = None  # of the line of sight below the horizon
     surface: str = ""  # a GeoTIFF of heights, relative to the case
     ground: str = ""  # the bare ground on the same grid
     orbit_km: Annotated[Range | None, _within(0, 100, "km")] = None  # radius of a circle about the place
     altitude_m: Annotated[Range | None, _within(10, 30000, "metres")] = None  # above the ground
     path: str = ""  # a CSV of sensor positions, or a video with telemetry, relative to the case
-    gsd_m: Annotated[Range | None, _within(0.001, 50, "metres per pixel")] = None
+    gsd_m: Annotated[Range | None, _within(0.001, 50, "metres per pixel")] = (
+        None  # ground sample distance, metres per pixel
+    )
     shade: Share = None  # P(noticed in the shade) / P(noticed in the sun); blank = the shade is not reckoned with
-    attention: Share = None
-    looks: Annotated[Range | None, _within(1, 10000, "looks")] = None
-    shared: Share = None
-    pointing_error_m: OptionalNumber = None
-    height_error_m: OptionalNumber = None
-    basis: str = scales.JUDGEMENT
-    by: str = ""
+    attention: Share = None  # P(somebody looked there with a mind for people)
+    looks: Annotated[Range | None, _within(1, 10000, "looks")] = None  # how many looks
+    shared: Share = None  # share of what the looks have in common
+    pointing_error_m: OptionalNumber = None  # one sigma
+    height_error_m: OptionalNumber = None  # of the surface, one sigma
+    basis: str = scales.JUDGEMENT  # citation of the ranges, or judgement
+    by: str = ""  # who rated
     note: str = ""
 
     @model_validator(mode="after")
@@ -101,20 +103,20 @@ class Household(Row):
 
     id: Id
     place: OptionalId = None  # blank = the id
-    when: OptionalTime = None
-    households: Annotated[Range | None, _within(0, 200, "households")] = None
+    when: OptionalTime = None  # hour of interest
+    households: Annotated[Range | None, _within(0, 200, "households")] = None  # how many live there
     table: str = "urban"  # packaged Afghan table national | urban | rural, or a CSV file of the case
-    children: Share = None
+    children: Share = None  # share of children
     home_adult: Share = None  # blank = the packaged table for the local hour
-    home_child: Share = None
-    passers: Annotated[Range | None, _within(0, 10000, "people")] = None
-    outdoors: Share = None
+    home_child: Share = None  # as home_adult
+    passers: Annotated[Range | None, _within(0, 10000, "people")] = None  # people who are not of the households
+    outdoors: Share = None  # P(in the open | at home)
     noticed_adult: ShareOrReference = None  # P(noticed | outdoors); blank = coverage:<place>
-    noticed_child: ShareOrReference = None
-    together: Share = None
+    noticed_child: ShareOrReference = None  # as noticed_adult
+    together: Share = None  # P(all are indoors together)
     seen: OptionalCount = None  # persons noticed; blank = nothing was reported
-    basis: str = scales.JUDGEMENT
-    by: str = ""
+    basis: str = scales.JUDGEMENT  # citation of the ranges, or judgement
+    by: str = ""  # who rated
     note: str = ""
 
     @model_validator(mode="after")

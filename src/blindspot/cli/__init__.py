@@ -7,7 +7,19 @@ from __future__ import annotations
 
 import click
 
-from blindspot.cli import coverage, custody, exchanging, footage, people, release, reviewing, statements, track
+from blindspot.cli import (
+    backtesting,
+    coverage,
+    custody,
+    exchanging,
+    footage,
+    opening,
+    people,
+    release,
+    reviewing,
+    statements,
+    track,
+)
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -28,6 +40,7 @@ VERBS = (
     reviewing.new,
     reviewing.check,
     reviewing.review,
+    opening.open_,
     reviewing.weigh,
     reviewing.replay,
     reviewing.list_stages,
@@ -45,6 +58,7 @@ VERBS = (
     custody.ingest,
     custody.verify,
     release.release,
+    backtesting.backtest,
 )
 for verb in VERBS:
     cli.add_command(verb)

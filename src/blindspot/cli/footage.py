@@ -23,9 +23,9 @@ def footage(files: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     Example:
       blindspot footage flight.ts -o out/flight
     """
-    from blindspot import stages
+    from blindspot import runs
 
-    found, wrong = stages.footage_now(files, out, progress=progress)
+    found, wrong = runs.footage_now(files, out, progress=progress)
     if as_json:
         print_json(found)
     else:

@@ -30,9 +30,24 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 as_of_option = click.option("--as-of", type=Day(), metavar="DATE", help="Only what was public on that day.")
 
 
-def print_json(found: Any) -> None:
-    """One JSON object to stdout, nothing else."""
-    click.echo(json.dumps(found, ensure_ascii=False))
+ROWS_AT_ONCE = 10_000
+
+
+def print_json(found: dict[str, Any]) -> None:
+    """One JSON object to stdout, nothing else; long tables a piece at a time, so that millions of rows need no copy."""
+    before = "{"
+    for key, value in found.items():
+        click.echo(f"{before}{json.dumps(key, ensure_ascii=False)}: ", nl=False)
+        before = ", "
+        if not isinstance(value, list):
+            click.echo(json.dumps(value, ensure_ascii=False), nl=False)
+            continue
+        click.echo("[", nl=False)
+        for k in range(0, len(value), ROWS_AT_ONCE):
+            rows = json.dumps(value[k : k + ROWS_AT_ONCE], ensure_ascii=False)[1:-1]
+            click.echo(f", {rows}" if k else rows, nl=False)
+        click.echo("]", nl=False)
+    click.echo("}" if found else "{}")
 
 
 def progress(what: str) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from blindspot.cli import following
 from blindspot.cli.shared import case_argument, json_option, print_json, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 offset_option = click.option(
@@ -30,7 +31,10 @@ class _FilesOrVerb(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_FilesOrVerb, subcommand_metavar="FILE... | custody FILE... | base-rate CASE")
+@click.group(
+    cls=_FilesOrVerb,
+    subcommand_metavar="FILE... | custody FILE... | base-rate CASE | follow VIDEO | mark LOG | agree LOG LOG",
+)
 def track() -> None:
     r"""Say where vehicles stopped, whether it is the same vehicle, and what ordinary vehicles do.
 
@@ -39,6 +43,7 @@ def track() -> None:
       blindspot track taxis.csv
       blindspot track custody taxis.csv --gap 60
       blindspot track base-rate cases/kabul-2021-08-29
+      blindspot track follow flight.ts --log mine.jsonl
     """
 
 
@@ -46,6 +51,9 @@ def track() -> None:
 @files_argument
 @click.option("--min-stop", type=click.FloatRange(1, 86_400), default=180.0, show_default=True, help="Least seconds.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write GeoPackage, GeoJSON, MF-JSON, Parquet there.")
+@click.option(
+    "--clip", type=click.Path(path_type=Path), help="The video that boxes were drawn on: its telemetry places them."
+)
 @click.option("--roads", type=click.Path(path_type=Path), help="An OSM extract (.osm XML) to match the tracks to.")
 @offset_option
 @fps_option
@@ -54,6 +62,7 @@ def files(
     files: tuple[Path, ...],
     min_stop: float,
     out: Path | None,
+    clip: Path | None,
     roads: Path | None,
     utc_offset: str | None,
     fps: float,
@@ -64,10 +73,14 @@ def files(
     \b
     Example:
       blindspot track taxis.csv --utc-offset -07:00 -o out/taxis
+      blindspot track boxes.txt --clip flight.ts
+      blindspot track cases/kabul-2021-08-29
     """
+    from blindspot import rooms
     from blindspot.measure.track.verbs import track_files
 
-    found = track_files(files, min_stop, out, roads, utc_offset, fps, progress=progress)
+    ground = rooms.ground_of(clip, progress=progress) if clip else None
+    found = track_files(files, min_stop, out, roads, utc_offset, fps, ground, progress=progress)
     if as_json:
         print_json(found)
     else:
@@ -78,7 +91,14 @@ def files(
                 f"{row['hidden_stops']['gaps']} gaps that may hide {row['hidden_stops']['expected']:.1f} more"
             )
         for row in found["boxes"]:
-            click.echo(f"{row['id']:<24} {row['boxes']:>8} boxes of {row['objects']} objects in {row['frames']} frames")
+            of = f"of {row['objects']} objects" if row["objects"] else "without identities"
+            click.echo(f"{row['id']:<24} {row['boxes']:>8} boxes {of} in {row['frames']} frames")
+        for row in found["ground"]:
+            across, along = row["across_m"], row["along_m"]
+            click.echo(
+                f"{row['id']:<24} {row['fixes']:>8} placed, {row['not_placed']} not; error {across['median']:.0f} m across the "
+                f"line of sight, {along['median']:.0f} m [{along['low']:.0f}-{along['high']:.0f}] along it"
+            )
     _say(found["problems"])
     for path in found.get("files", ()):
         click.echo(path, err=as_json)
@@ -172,9 +192,15 @@ def base_rate(case: Path, backgrounds: tuple[Path, ...], out: Path | None, as_js
     _say(found["problems"])
 
 
-def _say(problems: Iterable[dict[str, Any]]) -> None:
-    for p in problems:
+for verb in (following.follow, following.mark, following.agree):
+    track.add_command(verb)
+
+
+def _say(problems: Sequence[dict[str, Any]], most: int = 20) -> None:
+    for p in problems[:most]:
         where = ":".join(str(p[k]) for k in ("file", "row", "column") if p[k] is not None)
         got = "" if p["got"] is None else f" (got {p['got']!r})"
         right = "" if p["right"] is None else f"; {p['right']}"
         click.echo(f"{where}: {p['what']}{got}{right}", err=True)
+    if len(problems) > most:
+        click.echo(f"... and {len(problems) - most} more; --json has them all", err=True)

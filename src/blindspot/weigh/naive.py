@@ -38,6 +38,10 @@ class Naive:
             with np.errstate(divide="ignore", invalid="ignore"):
                 self._ratios[report.id] = report.question, np.nan_to_num(only[name][:, i] / none[name][:, 0], nan=1.0)
 
+    def speaks(self, claim: str) -> tuple[str, NDArray[np.float64]] | None:
+        """The question that a weighed claim speaks to, and P(report | h) by hypothesis up to a factor; None for others."""
+        return self._ratios.get(claim)
+
     def posteriors(self, known: Collection[str]) -> dict[str, dict[str, float]]:
         """P(hypothesis) per question, given the ids of the claims that are known (perfect copies among them)."""
         network = self._network

@@ -9,7 +9,7 @@ More than 512 dimensions are padded block by block with points in a random order
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,9 @@ def points(directions: NDArray[np.uint16], rows: int) -> NDArray[np.uint16]:
     return x
 
 
+@lru_cache(4)  # the app asks for the same points at every move of a handle
 def sobol(dimensions: int, rows: int, seed: int) -> NDArray[np.float64]:
-    """Scrambled points in 0-1, (dimensions, rows)."""
+    """Scrambled points in 0-1, (dimensions, rows), not to be written to."""
     block = len(_directions())
     out = np.empty((dimensions, rows))
     for start in range(0, dimensions, block):
@@ -47,6 +48,7 @@ def sobol(dimensions: int, rows: int, seed: int) -> NDArray[np.float64]:
             x = x[:, random.permutation(rows)]
         stop = min(dimensions, start + block)
         out[start:stop] = ((x + random.random((block, rows))) / 2**BITS)[: stop - start]
+    out.setflags(write=False)
     return out
 
 

@@ -6,7 +6,7 @@ import json
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blindspot.case.exchange import IMPORTS, read
@@ -373,6 +373,8 @@ def test_good_coordinates_come_through(lat, lon):
     assert not into.untaken
 
 
+@example("9999")
+@example("9999-12-31")
 @given(st.text("0123456789-T:Z ", max_size=20))
 def test_a_utc_prefix_is_a_moment_or_blank(text):
     found = utc_prefix(text)

@@ -10,41 +10,12 @@ from hypothesis import strategies as st
 
 from blindspot.errors import UsageError
 from blindspot.measure.coverage.canyon import in_shade, line_of_sight, seen_share, sun
-from blindspot.measure.coverage.horizon import code, horizon, horizons, seen_from
+from blindspot.measure.coverage.horizon import code, horizon, horizons, seen_from, swept_from
 from blindspot.measure.coverage.sight import place_cells, place_in_sight
 from blindspot.measure.coverage.sight import seen_share as share_of_positions
 from blindspot.measure.coverage.surface import Surface, checked, extruded
 from blindspot.quantities import Range
-
-
-def plain_sight(z, height, row, column, up, i, j):
-    """Whether cell (i, j) sees (row, column, up): heights at every crossing of a line of centres, linear between centres."""
-    di, dj, low = row - i, column - j, z[i, j] + height
-    for axis, d in ((0, di), (1, dj)):
-        for k in range(1, math.floor(abs(d)) + 1):
-            t = k / abs(d)
-            r, c = i + di * t, j + dj * t
-            r, c = (round(r), c) if axis == 0 else (r, round(c))
-            if not (0 <= r <= z.shape[0] - 1 and 0 <= c <= z.shape[1] - 1):
-                break
-            r0, c0 = math.floor(r), math.floor(c)
-            r1, c1 = min(r0 + 1, z.shape[0] - 1), min(c0 + 1, z.shape[1] - 1)
-            u, v = r - r0, c - c0
-            surface = (1 - u) * ((1 - v) * z[r0, c0] + v * z[r0, c1]) + u * ((1 - v) * z[r1, c0] + v * z[r1, c1])
-            if surface >= low + (up - low) * t:
-                return False
-    return True
-
-
-def city(seed=3, n=60):
-    """Blocks of 3 to 12 m on gently sloping ground."""
-    rng = np.random.default_rng(seed)
-    z = np.add.outer(np.arange(n) * 0.02, np.arange(n) * -0.01)
-    ground = z.copy()
-    for _ in range(30):
-        i, j, h, w = *rng.integers(0, n - 8, 2), *rng.integers(3, 9, 2)
-        z[i : i + h, j : j + w] = ground[i : i + h, j : j + w] + rng.uniform(3, 12)
-    return Surface(z, 1.0, ground=ground)
+from cities import city, plain_sight
 
 
 @pytest.mark.shared
@@ -95,10 +66,12 @@ def test_a_stand_off_sensor_agrees_with_the_plain_march(azimuth):
     away, up = 900.0, 600.0
     east = (n - 1) / 2 + away * math.sin(math.radians(azimuth))
     north = -(n - 1) / 2 + away * math.cos(math.radians(azimuth))
-    ours = seen_from(surface, east, north, up, 1.7)
+    ours = swept_from(surface, east, north, up, 1.7)
+    assert ours is not None
     plain = np.array([[plain_sight(surface.z, 1.7, -north, east, up, i, j) for j in range(n)] for i in range(n)])
     assert (ours & ~plain).sum() / (~plain).sum() <= 0.01
     assert (ours == plain).mean() > 0.995
+    assert np.array_equal(seen_from(surface, east, north, up, 1.7), plain)
 
 
 def test_a_sensor_over_the_grid_is_marched_to_exactly():
@@ -122,7 +95,7 @@ def test_hidden_cells_called_visible_at_ten_kilometres(shared, azimuth):
         columns / 2 + away * math.sin(math.radians(azimuth)),
     )
     exact = march(surface.z, surface.z + 1.7, row, column, up)
-    ours = seen_from(surface, surface.x + column, surface.y - row, up, 1.7)
+    ours = swept_from(surface, surface.x + column, surface.y - row, up, 1.7)
     assert (ours & ~exact).sum() / (~exact).sum() <= 0.01
 
 

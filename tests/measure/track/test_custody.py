@@ -1,5 +1,7 @@
 """Closed forms against simulation, laws of the chain, calibration on simulated and real vehicles that were held out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,8 +15,9 @@ from blindspot.measure.track.custody.evaluate import calibration_error, evaluate
 from blindspot.measure.track.custody.footage import box_episodes
 from blindspot.measure.track.custody.law import count
 from blindspot.measure.track.custody.report import custody
+from blindspot.measure.track.custody.rivals import BIRTH, Rivals, joined
 from blindspot.measure.track.custody.spread import shipped
-from blindspot.measure.track.follow.camera import camera_motion, carried, dense
+from blindspot.measure.track.follow.camera import camera_motion, carried, dense, through
 from blindspot.measure.track.model import Boxes, Read, Tracks
 from blindspot.measure.track.read import read_tracks
 from blindspot.measure.track.settings import Custody
@@ -197,17 +200,44 @@ def video(seed=0, frames=600, cars=25):
 def test_camera_motion_is_found_from_the_boxes_without_the_one_asked_about():
     boxes, start, _ = video()
     table = dense(boxes, 5)
-    motion = camera_motion(table)
-    column = np.arange(len(start))
-    moved, turn = carried(motion, table.z[0], column, np.zeros(len(start), int), 24)
+    steps = camera_motion(table)
+    column, zero = np.arange(len(start)), np.zeros(len(start), int)
+    moved, turn = carried(steps, table.z[0], zero, 24, column)
     truth = np.exp((0.0004 + 0.0006j) * 120) * start + (1.5 + 0.8j) * 120
     assert np.median(np.abs(moved - truth)) < 10  # the picture moved by 200 px
     assert np.abs(np.angle(turn) - 0.072).max() < 0.02
+    at_once, _ = through(steps, camera_motion(table, 24), table.z[0], zero, column)
+    assert np.median(np.abs(at_once - truth)) < 10
     hidden = Boxes(
         *(getattr(boxes, n)[boxes.id != 3] for n in ("frame", "id", "x", "y", "w", "h", "score")), "sim", 30.0
     )
-    without = camera_motion(dense(hidden, 5))
-    assert np.allclose(np.delete(motion.b, 3, axis=1)[:, 0], without.b[:, 0], rtol=0.2, atol=2)
+    rows = np.arange(len(table.z) - 1)
+    out = steps.without(rows, (np.full(len(rows), 3), np.full(len(rows), 5)))[1]
+    without = camera_motion(dense(hidden, 5)).without(rows, (np.full(len(rows), 4),))[1]  # 5 is the fifth of the rest
+    assert np.allclose(out, without, rtol=0.2, atol=2)
+
+
+def test_a_rivals_own_way_through_the_gap_tells_nothing():
+    boxes, *_ = video()
+    jumped = replace(boxes, x=np.where((boxes.id == 5) & (boxes.frame > 60), boxes.x + 60, boxes.x))
+    foretold = []
+    for b in (boxes, jumped):
+        table = dense(b, 5)
+        left_out = (np.array([3]), np.array([5]))
+        foretold.append(
+            through(camera_motion(table), camera_motion(table, 24), table.z[0, [5]], np.array([0]), *left_out)[0][0]
+        )
+    assert abs(foretold[0] - foretold[1]) < 1.0
+
+
+def test_what_others_explain_is_taken_from_a_candidate():
+    rivals = Rivals(np.array([0, 2, 3]), np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([0.0, np.log(2), 0.0]))
+    where = np.log(np.array([0.1, 0.2]))
+    found = rivals.explained(where, 3)
+    assert found[0] == pytest.approx(-np.log([0.5 + BIRTH, BIRTH, BIRTH]))
+    assert found[1] == pytest.approx(-np.log([BIRTH, 0.2 + BIRTH, BIRTH]))
+    assert rivals.rows(np.array([1])).explained(where, 3) == pytest.approx(found[1:])
+    assert joined([rivals.rows(np.array([0])), rivals.rows(np.array([1]))]).explained(where, 3) == pytest.approx(found)
 
 
 def test_boxes_become_episodes_with_the_vehicle_first():

@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
+import shapely
 from click.testing import CliRunner
 
 from blindspot.cli import cli
@@ -60,6 +62,51 @@ def test_parquet_is_read_with_its_zone(tmp_path):
     t = pa.array([1630210500000, 1630210560000], pa.timestamp("ms", "UTC"))
     pq.write_table(pa.table({"id": ["a", "a"], "time": t, "lat": LAT[:2], "lon": LON[:2]}), tmp_path / "a.parquet")
     assert [stamp(s) for s in read_tracks([tmp_path / "a.parquet"]).tracks.t] == TIMES[:2]
+
+
+MINUTES = range(15, 18)
+LOGGERS = {  # heads as trackers, AIS archives and taxi sets write them; zones not named where theirs are not
+    "danish.csv": ("# Timestamp,Type of mobile,MMSI,Latitude,Longitude\n", "29/08/2021 04:{m}:00,Class A,a,{y},{x}\n"),
+    "hub.csv": ("mmsi;tstamp;latitude;longitude\n", "a;2021-08-29 04:{m}:00 GMT;{y};{x}\n"),
+    "parts.csv": ("vehicle_no,date_time_utc,gps_lat,lat_long_ok,lon_wgs84\n", "a,2021-08-29T04:{m}:00Z,{y},1,{x}\n"),
+    "two.csv": ("id,date,time,lat,lon\n", "a,2021-08-29,04:{m}:00,{y},{x}\n"),
+    "american.csv": ("id,time,lat,lon\n", "a,08/29/2021 04:{m},{y},{x}\n"),
+    "traccar.csv": ("deviceTime,valid,latitude,longitude,altitude\n", "2021-08-29 04:{m}:00,true,{y},{x},1800\n"),
+    "phone.csv": ("tst,lat,lon,acc\n", "16302{s},{y},{x},5\n"),
+    "comma.csv": ("id;time;lat;lon\n", "a;2021-08-29T04:{m}:00Z;{yc};{xc}\n"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(LOGGERS))
+def test_heads_of_loggers_are_known(tmp_path, name):
+    head, row = LOGGERS[name]
+    rows = [
+        row.format(m=m, y=y, x=x, s=10500 + 60 * (m - 15), yc=str(y).replace(".", ","), xc=str(x).replace(".", ","))
+        for m, y, x in zip(MINUTES, LAT, LON, strict=True)
+    ]
+    (tmp_path / name).write_text(head + "".join(rows))
+    read = read_tracks([tmp_path / name])
+    assert [stamp(t) for t in read.tracks.t] == TIMES
+    assert read.tracks.degrees()[0] == pytest.approx(LAT, abs=1e-7)
+    assert read.tracks.degrees()[1] == pytest.approx(LON, abs=1e-7)
+    assert len(read.tracks.ids) == 1
+    if "/" in row:
+        first = "month" if name == "american.csv" else "day"
+        assert f"with the {first} first" in " ".join(map(str, read.problems))
+
+
+def test_what_is_guessed_of_a_table_is_said(tmp_path):
+    (tmp_path / "xy.csv").write_text(
+        "id,t,x,y\n" + "".join(f"a,{1630210500 + k},{69.1 + k / 1000},{34.5}\n" for k in range(9))
+    )
+    assert "look like degrees" in str(read_tracks([tmp_path / "xy.csv"]).problems[0])
+    (tmp_path / "old.csv").write_bytes("id,time,lat,lon\ncaf\xe9,2021-08-29T04:15:00Z,34.5,69.1\n".encode("latin-1"))
+    read = read_tracks([tmp_path / "old.csv"])
+    assert read.tracks.ids == ("caf\xe9",)
+    assert "Latin-1" in str(read.problems[0])
+    (tmp_path / "day.csv").write_text("id,time,lat,lon\na,04:15:00,34.5,69.1\n")
+    with pytest.raises(UsageError, match="without a date"):
+        read_tracks([tmp_path / "day.csv"])
 
 
 def said(tmp_path, text, **options):
@@ -137,6 +184,22 @@ def test_what_cannot_be_read_is_said_in_one_line(tmp_path, text, words):
         read_tracks([tmp_path / "nowhere"])
 
 
+def test_reported_stops_of_a_case_are_fixes_with_gaps_between(tmp_path):
+    (tmp_path / "case.toml").write_text("")
+    with pytest.raises(UsageError, match="without tracks"):
+        read_tracks([tmp_path])
+    (tmp_path / "places.csv").write_text("id,name,lat,lon\noffice,Office,34.5,69.1\nbank,Bank,,\n")
+    (tmp_path / "stops.csv").write_text(
+        "id,place,start,end\ns1,office,2021-08-29T04:15:00Z,2021-08-29T04:20:00Z\ns2,bank,2021-08-29T05:00:00Z,\n"
+        "s3,office,2021-08-29T06:00:00Z,\ns4,,2021-08-29T07:00:00Z,\n"
+    )
+    read = read_tracks([tmp_path])
+    assert read.tracks.ids == ("reported stops",)
+    assert [stamp(t)[11:16] for t in read.tracks.t] == ["04:15", "04:20", "06:00"]
+    assert "stops.csv:3: 2 reported stop(s) without a known place or time" in str(read.problems[0])
+    assert summarise(read.tracks)["gaps"][-1]["seconds"] == 6000
+
+
 def test_mot_and_sdd_text_become_boxes(tmp_path):
     (tmp_path / "mot.txt").write_text("1,7,10,20,30,40,1,-1,-1\n2,7,12,20,30,40,1,-1,-1\nx\n")
     (tmp_path / "sdd.txt").write_text(
@@ -171,6 +234,26 @@ def test_what_is_written_can_be_read_again_and_is_the_same_twice(tmp_path):
         assert np.allclose(again.t, original.t)
         assert np.allclose(again.degrees(), original.degrees(), atol=1e-6)
     assert not list((tmp_path / "one").glob(".*"))
+    (tmp_path / "line.geojson").write_text(
+        json.dumps(
+            {
+                "type": "FeatureCollection",
+                "features": json.loads((tmp_path / "one" / "tracks.geojson").read_text())["features"][:1],
+            }
+        )
+    )
+    again = read_tracks([tmp_path / "line.geojson"]).tracks
+    assert again.ids == original.ids
+    assert np.allclose(again.t, original.t)
+    assert np.allclose(again.degrees(), original.degrees(), atol=1e-6)
+    layers = dict(pyogrio.list_layers(tmp_path / "one" / "tracks.gpkg").tolist())
+    assert layers == {"fixes": "Point", "tracks": "LineString", "stops": "Point"}
+    _, fixes = pyogrio.read_arrow(tmp_path / "one" / "tracks.gpkg", layer="fixes")
+    points = shapely.from_wkb(fixes["geom" if "geom" in fixes.column_names else "geometry"].to_pylist())
+    assert np.allclose([shapely.get_y(points), shapely.get_x(points)], original.degrees(), atol=1e-6)
+    assert [stamp(t) for t in original.t] == fixes["time"].to_pylist()
+    _, stops = pyogrio.read_arrow(tmp_path / "one" / "tracks.gpkg", layer="stops")
+    assert stops["start"].to_pylist() == [row["start"] for row in first["stops"]]
 
 
 def test_files_for_a_map_need_a_place_on_the_earth(tmp_path):

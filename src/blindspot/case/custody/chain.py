@@ -33,6 +33,9 @@ NEEDED: dict[str, tuple[tuple[str, type], ...]] = {  # what an act must say for 
     "anchor": (("file", str), ("line", int), ("digest", str)),
     "stamp": (("file", str), ("sha256", str)),
     "release": (("path", str), ("sums", str)),
+    "edit": (("kind", str), ("file", str), ("before", str), ("after", str)),
+    "edit-void": (("of", int), ("why", str)),
+    "seal": (("file", str), ("reviewer", str), ("question", str), ("sha256", str)),
 }
 NOTHING = "0" * 64  # what the first line holds as the hash of the line before
 

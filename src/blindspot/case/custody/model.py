@@ -19,7 +19,7 @@ class Line:
 
     @property
     def act(self) -> str:
-        """ingest, derive, release, cell, mended, or anchor."""
+        """ingest, derive, release, edit, edit-void, seal, mended, or anchor."""
         return str(self.says["act"])
 
 

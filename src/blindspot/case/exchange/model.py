@@ -105,6 +105,7 @@ def utc_prefix(text: str) -> str:
     from datetime import UTC, datetime, timedelta
 
     t = text.strip().replace(" ", "T").removesuffix("Z")
+    t = "" if t.startswith("9999") else t  # the last year that can be written: its last day has no end
     try:
         if re.fullmatch(r"\d{4}", t):
             datetime(int(t), 1, 1, tzinfo=UTC)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BINS = 72
 LINES = 8  # lines per cell across: a cell's own ray is then at most a sixteenth of a cell away from the one it is given
 MAP_LINES = 1  # of a map in many directions, where the step between directions is coarser anyway
+MARCHED = 1_500_000  # cells up to which a single view is worked out exactly: a sweep costs as much there
 MOST_BYTES = 4 * 2**30
 _FLAT = 1e-12
 
@@ -57,17 +58,26 @@ def horizon(surface: Surface, azimuth: float, height: float = 0.0, lines: int = 
 def seen_from(surface: Surface, east: float, north: float, up: float, height: float = 0.0) -> NDArray[np.bool_]:
     """Which cells a sensor at a point (projection and height datum of the surface) has in line of sight.
 
-    The sensor lies outside the grid or over it; over it, each cell is marched to by itself (slower).
+    Exact up to 1,500,000 cells and over the grid: each cell is marched to by itself. Larger grids are swept.
     """
+    if surface.z.size > MARCHED:
+        swept = swept_from(surface, east, north, up, height)
+        if swept is not None:
+            return swept
+    from blindspot.measure.coverage.march import march
+
+    z = checked(surface.z, surface.cell)
+    return np.asarray(march(z, z + height, *surface.at(east, north), up))
+
+
+def swept_from(surface: Surface, east: float, north: float, up: float, height: float = 0.0) -> NDArray[np.bool_] | None:
+    """The same by lines that meet in the sensor, where its work grows with the cells only; None where it stands too near."""
     z = checked(surface.z, surface.cell)
     row, column = surface.at(east, north)
     rows, columns = z.shape
     dy, dx = (rows - 1) / 2 - row, column - (columns - 1) / 2  # towards the sensor, north and east, in cells
-    far = max(abs(dy) / max(rows, 1), abs(dx) / max(columns, 1))
-    if far < 0.75 or (abs(dy) < rows and abs(dx) < columns):
-        from blindspot.measure.coverage.march import march
-
-        return np.asarray(march(z, z + height, row, column, up))
+    if abs(dy) < rows and abs(dx) < columns:
+        return None
     turn = _turn(dx, dy)
     turned = turn.there(z)
     w, n = turned.shape
@@ -75,9 +85,7 @@ def seen_from(surface: Surface, east: float, north: float, up: float, height: fl
     start = (n - 1) / 2 - along  # the sensor's row in the turned grid, before row 0
     side = (w - 1) / 2 + across  # and its column
     if start > -1:
-        from blindspot.measure.coverage.march import march
-
-        return np.asarray(march(z, z + height, row, column, up))
+        return None
     steps = np.arange(n, dtype=float)
     middle = (n - 1) / 2
     b = (steps - start) / (middle - start)

@@ -1,4 +1,4 @@
-"""Line of sight one cell at a time, in machine code: for a sensor over the grid itself."""
+"""Line of sight one cell at a time, in machine code: exact, and cheap enough for one view or one place."""
 
 from __future__ import annotations
 
@@ -18,6 +18,30 @@ def march(z, target, row, column, up):  # type: ignore[no-untyped-def]
     for i in range(n):
         for j in range(w):
             out[i, j] = _free(z, target[i, j], i, j, row, column, up)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def march_place(z, i, j, height, positions):  # type: ignore[no-untyped-def]
+    """Share of the cells (i, j), (m,), of a place that see each sensor position (row, column, up), (p, 3): (p,)."""
+    out = np.zeros(len(positions))
+    for p in range(len(positions)):
+        seen = 0
+        for k in range(len(i)):
+            if _free(z, z[i[k], j[k]] + height, i[k], j[k], positions[p, 0], positions[p, 1], positions[p, 2]):
+                seen += 1
+        out[p] = seen / len(i)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def march_cells(z, i, j, height, positions):  # type: ignore[no-untyped-def]
+    """Whether each cell (i, j), (m,), sees each sensor position (row, column, up), (p, 3): (m, p)."""
+    out = np.zeros((len(i), len(positions)), dtype=np.bool_)
+    for k in range(len(i)):
+        target = z[i[k], j[k]] + height
+        for p in range(len(positions)):
+            out[k, p] = _free(z, target, i[k], j[k], positions[p, 0], positions[p, 1], positions[p, 2])
     return out
 
 

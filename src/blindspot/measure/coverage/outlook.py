@@ -9,6 +9,7 @@ import numpy as np
 
 from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.canyon import drawn_share, in_shade, line_of_sight, sun
+from blindspot.measure.coverage.cells import ground_seen
 from blindspot.measure.coverage.opportunity import (
     ATTENTION,
     SHARED,
@@ -21,7 +22,8 @@ from blindspot.measure.coverage.opportunity import (
     physical,
 )
 from blindspot.measure.coverage.resolution import ADULT, BASIS, CHILD, resolved, resolved_draws
-from blindspot.measure.coverage.seen import Interval, Path, timeline
+from blindspot.measure.coverage.seen import Interval, timeline
+from blindspot.measure.coverage.vantage import around, blocks, in_sight, path_of, shortfall, surface_of
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
@@ -33,10 +35,10 @@ if TYPE_CHECKING:
 
     from blindspot.case.rows import Place
     from blindspot.case.watch import Watch
+    from blindspot.measure.coverage.cells import Ground
     from blindspot.measure.coverage.surface import Surface
 
 PERSONS = {"adult": (ADULT, 1.7), "child": (CHILD, 1.1)}  # critical dimension, height: metres
-_ORBIT = 360  # positions on a stated orbit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class WatchView:
     sun: tuple[float, float] | None
     shares: NDArray[np.float64] | None = None  # blind-spot map: share of positions in sight, in blocks of open ground
     block_m: float = 0.0
+    ground: Ground | None = None  # blocks of ground over time, where there is a path
+    surface: Surface | None = None  # the part that can hide the place: where the blocks lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def look(
     """Every place that watch.csv names, sorted. Raises CaseError with every row that cannot be worked out."""
     problems: list[Problem] = []
     views: dict[str, list[tuple[WatchView, Watch]]] = {}
-    cache: dict[tuple[str, str], Surface] = {}
+    cache: dict[tuple[str, ...], Surface] = {}
     for key, row in watches.items():
         try:
             views.setdefault(row.place, []).append((_view(root, row, places[row.place], cache, executor), row))
@@ -109,11 +113,12 @@ def _view(
     root: pathlib.Path,
     row: Watch,
     place: Place,
-    cache: dict[tuple[str, str], Surface],
+    cache: dict[tuple[str, ...], Surface],
     executor: Executor | None,
 ) -> WatchView:
-    surface = _surface(root, row, cache)
-    path, spot, base = _path(root, row, place, surface)
+    surface = surface_of(root, row, place, cache)
+    path, spot, base = path_of(root, row, place, surface)
+    short = "" if surface is None or path is None else shortfall(surface, spot, path)
     intervals: tuple[Interval, ...] = ()
     factors: dict[str, tuple[Factor, ...]] = {}
     position = None
@@ -123,7 +128,7 @@ def _view(
     for kind, (size, height) in PERSONS.items():
         sight = None
         if surface is not None and path is not None:
-            sight = _sight(surface, path, spot, height, row.height_error_m or 0.0, executor)
+            sight = in_sight(surface, path, spot, height, row.height_error_m or 0.0, executor)
         if row.path and path is not None and row.start and row.end:
             window = (row.start.start.timestamp(), row.end.end.timestamp())
             bounds = sight or (np.zeros(len(path.time)), np.ones(len(path.time)))
@@ -132,35 +137,21 @@ def _view(
             watched: Sequence[Factor] = [_watched(found, row)]
         else:
             watched = _stated(row)
-        factors[kind] = (*watched, *_each_look(row, size, height, sight, position))
+        factors[kind] = (*watched, *_each_look(row, size, height, sight, position, short))
     if not factors["adult"]:
         raise UsageError(
             "bounds nothing of what could be seen; give at least one of on_station, in_view, line_of_sight, setting, gsd_m, attention"
         )
     if surface is None or path is None:
         return WatchView(row.id, factors, intervals, position)
-    shares, block = blocks(_around(surface, spot, path), path, executor)
-    return WatchView(row.id, factors, intervals, position, shares, block)
-
-
-def blocks(
-    surface: Surface, path: Path, executor: Executor | None = None, most: int = 48
-) -> tuple[NDArray[np.float64], float]:
-    """The blind-spot map of a surface for an adult: seen share of the open ground in at most 48 x 48 blocks (NaN = built
-    over), and the size of a block in metres.
-    """
-    from blindspot.measure.coverage.horizon import horizons
-    from blindspot.measure.coverage.sight import seen_share
-
-    share = seen_share(surface, horizons(surface, PERSONS["adult"][1], executor=executor), path.positions)
-    share = np.where(surface.open_ground(), share, np.nan)
-    n = max(1, int(np.ceil(max(share.shape) / most)))
-    rows, columns = (int(np.ceil(k / n)) for k in share.shape)
-    wide = np.full((rows * n, columns * n), np.nan)
-    wide[: share.shape[0], : share.shape[1]] = share
-    cells = wide.reshape(rows, n, columns, n)
-    known = np.isfinite(cells).sum(axis=(1, 3))
-    return np.where(known > 0, np.nansum(cells, axis=(1, 3)) / np.maximum(known, 1), np.nan), n * surface.cell
+    size, height = PERSONS["adult"]
+    part = around(surface, spot, path)
+    shares, block = blocks(part, path, height, executor)
+    ground = None
+    if row.path and row.start and row.end:
+        window = (row.start.start.timestamp(), row.end.end.timestamp())
+        ground = ground_seen(part, path, window, height, size, row.pointing_error_m or 0.0)
+    return WatchView(row.id, factors, intervals, position, shares, block, ground, part)
 
 
 def _stated(row: Watch) -> list[Factor]:
@@ -190,6 +181,7 @@ def _each_look(
     height: float,
     sight: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
     position: tuple[float, float] | None,
+    short: str,
 ) -> list[Factor]:
     found = []
     share = physical()
@@ -200,7 +192,7 @@ def _each_look(
         found.append(Factor("line of sight", row.line_of_sight, row.basis, each_look=True))
     elif sight is not None:
         r = Range(float(sight[0].mean()), float(sight[1].mean()))
-        basis = f"horizon map of {row.surface}, share of open ground and positions"
+        basis = f"line of sight over {row.surface}, share of open ground and positions{short}"
         found.append(Factor("line of sight", r, basis, each_look=True))
     elif row.setting is not None:
         steep = row.depression_deg or Range(90.0, 90.0)
@@ -227,108 +219,3 @@ def _each_look(
 def _drawn(r: Range, share: NDArray[np.float64]) -> NDArray[np.float64]:
     """A measure spread evenly between its ends."""
     return r.low + (r.high - r.low) * share
-
-
-def _surface(root: pathlib.Path, row: Watch, cache: dict[tuple[str, str], Surface]) -> Surface | None:
-    if not row.surface:
-        return None
-    key = (row.surface, row.ground)
-    if key not in cache:
-        from blindspot.measure.coverage.reading import read_surface
-
-        cache[key] = read_surface(root / row.surface, root / row.ground if row.ground else None)
-    return cache[key]
-
-
-def _path(
-    root: pathlib.Path, row: Watch, place: Place, surface: Surface | None
-) -> tuple[Path | None, tuple[float, float, float], float]:
-    """The sensor path in the frame of the surface, or of the place; the place in that frame; the height of its ground."""
-    if surface is not None:
-        local = surface.local
-        east, north = local(place.lat, place.lon)
-        r, c = surface.at(east, north)
-        inside = 0 <= r < surface.z.shape[0] and 0 <= c < surface.z.shape[1]
-        base = float(surface.z[int(r), int(c)]) if inside else float(np.median(surface.z))
-    else:
-        from pyproj import Transformer
-
-        frame = f"+proj=aeqd +lat_0={place.lat} +lon_0={place.lon} +datum=WGS84 +units=m"
-        change = Transformer.from_crs("EPSG:4326", frame, always_xy=True)
-        east, north, base = 0.0, 0.0, 0.0
-
-        def local(lat: float, lon: float) -> tuple[float, float]:
-            x, y = change.transform(lon, lat)
-            return float(x), float(y)
-
-    spot = (east, north, place.error_m)
-    if row.path:
-        file = root / row.path
-        if file.suffix.lower() == ".csv":
-            from blindspot.measure.coverage.reading import read_path
-
-            return read_path(file, local), spot, base
-        from blindspot.measure.coverage.clips import path_from_clip
-
-        return path_from_clip(file, local), spot, base
-    if row.orbit_km is None or row.altitude_m is None:
-        return None, spot, base
-    return orbit(spot, row.orbit_km, row.altitude_m, base), spot, base
-
-
-def orbit(spot: tuple[float, float, float], radius_km: Range, altitude_m: Range, ground: float = 0.0) -> Path:
-    """A circle about a place, once at each corner of the ranges: a path without times that mean anything."""
-    turn = np.linspace(0, 2 * np.pi, _ORBIT, endpoint=False)
-    corners = [(r, a) for r in {radius_km.low, radius_km.high} for a in {altitude_m.low, altitude_m.high}]
-    east = np.concatenate([spot[0] + 1000 * r * np.sin(turn) for r, _ in sorted(corners)])
-    north = np.concatenate([spot[1] + 1000 * r * np.cos(turn) for r, _ in sorted(corners)])
-    up = np.concatenate([np.full(_ORBIT, ground + a) for _, a in sorted(corners)])
-    n = len(east)
-    unknown = np.full(n, np.nan)
-    return Path(
-        np.arange(n, dtype=float), east, north, up, np.full(n, spot[0]), np.full(n, spot[1]), unknown, unknown, unknown
-    )
-
-
-def _sight(
-    surface: Surface,
-    path: Path,
-    spot: tuple[float, float, float],
-    height: float,
-    error: float,
-    executor: Executor | None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Least and greatest share of the place in sight at each position, the surface's height error included."""
-    from blindspot.measure.coverage.horizon import horizons
-    from blindspot.measure.coverage.sight import place_in_sight
-
-    found = []
-    for shift, end in ((-error, 0), (error, 2)):
-        cut = _around(surface, spot, path)
-        maps = horizons(cut, height + shift, executor=executor)
-        found.append(place_in_sight(cut, maps, path.positions, spot[0], spot[1], spot[2])[end])
-    return found[0], found[1]
-
-
-def _around(surface: Surface, spot: tuple[float, float, float], path: Path) -> Surface:
-    """The part of the surface that can hide the place: as far as its highest point reaches at the lowest elevation."""
-    from blindspot.measure.coverage.surface import Surface as Part
-
-    row, column = surface.at(spot[0], spot[1])
-    distance = np.hypot(path.east - spot[0], path.north - spot[1])
-    low = float(np.min((path.up - surface.z.max()) / np.maximum(distance, 1.0)))
-    reach = (surface.z.max() - surface.z.min()) / max(low, 1e-3) + 2 * spot[2] + 10 * surface.cell
-    n = int(np.ceil(reach / surface.cell))
-    i0, i1 = max(0, int(row) - n), min(surface.z.shape[0], int(row) + n + 1)
-    j0, j1 = max(0, int(column) - n), min(surface.z.shape[1], int(column) + n + 1)
-    if i1 - i0 < 2 or j1 - j0 < 2:
-        return surface  # the place lies outside: `place_in_sight` says so
-    ground = None if surface.ground is None else surface.ground[i0:i1, j0:j1]
-    return Part(
-        surface.z[i0:i1, j0:j1],
-        surface.cell,
-        surface.x + j0 * surface.cell,
-        surface.y - i0 * surface.cell,
-        surface.crs,
-        ground,
-    )

@@ -170,6 +170,9 @@ def sortie_tables(file: Sorties, found: Overview) -> dict[str, Any]:
             "place": file.place,
             "says": said[a.id].summary,
             "speaker": said[a.id].speaker,
+            "at_least": said[a.id].at_least,
+            "at_most": said[a.id].at_most,
+            "basis": said[a.id].basis,
             "why": _why(a, file, found),
             "implies": _implies(said[a.id], file, found),
         }
@@ -177,6 +180,7 @@ def sortie_tables(file: Sorties, found: Overview) -> dict[str, Any]:
     ]
     return {
         "tested_place": file.place,
+        "turnaround_h": _pair(file.turnaround_h, 2),
         "routes": routes,
         "statements": statements,
         "orbits": [
@@ -232,14 +236,17 @@ def cueing(file: Sorties, found: Overview) -> dict[str, Any] | None:
         "area_ratio": [cue.area_ratio.low, cue.area_ratio.high],
         "basis": cue.basis,
         "curve": [
-            {
-                "hours": round(float(t), 2),
-                "cued": [round(float(a), 4), round(float(b), 4)],
-                "uncued": [round(float(c), 4), round(float(d), 4)],
+            {"hours": round(float(t), 2)}
+            | {
+                name: [round(float(law["exponential"][0, i]), 4), round(float(law["inverse_cube"][1, i]), 4)]
+                for name, law in (("cued", curve.cued), ("uncued", curve.uncued))
             }
-            for t, a, b, c, d in zip(
-                curve.hours, curve.cued_low, curve.cued_high, curve.uncued_low, curve.uncued_high, strict=True
-            )
+            | {
+                f"{name}_{key}": [round(float(x), 4) for x in found[:, i]]
+                for name, law in (("cued", curve.cued), ("uncued", curve.uncued))
+                for key, found in law.items()
+            }
+            for i, t in enumerate(curve.hours)
         ],
         "looked_at": [
             {

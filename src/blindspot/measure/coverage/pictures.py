@@ -64,11 +64,19 @@ def write_pictures(name: str, found: dict[str, Any], folder: Path) -> list[Path]
                 [{"watch": w["id"], **i} for w in place["watches"] for i in w["seen"]]
             )
             for w in place["watches"]:
+                if w["ground"]:
+                    files[f"ground-{place['id']}-{w['id']}.csv"] = table(w["ground"])
                 if w["map"]:
                     files[f"blind-spots-{place['id']}-{w['id']}.svg"] = blind_spots(place["id"], w["map"])
         else:
             files[f"present-{place['id']}.svg"] = histogram(place)
             files[f"present-{place['id']}.csv"] = table(place["distribution"])
+    for c in found.get("counts", ()):
+        stem = c["file"].rpartition("/")[2].removesuffix(".csv")
+        files[f"counts-{stem}.csv"] = table([{"model": m["model"], **p} for m in c["models"] for p in m["parameters"]])
+        files[f"counted-sites-{stem}.csv"] = table(
+            [{"model": m["model"], **s} for m in c["models"] for s in m["sites"]]
+        )
     for file, text in files.items():
         write_text(folder / file, text)
     return [folder / file for file in files]

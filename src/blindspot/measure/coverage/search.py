@@ -24,13 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """P(found) by hours of search, as bands: with a cue and without. All arrays (n,)."""
+    """P(found) by hours of search, (n,), for each law: the slowest and the fastest sweep (2, n), with a cue and without."""
 
     hours: NDArray[np.float64]
-    cued_low: NDArray[np.float64]
-    cued_high: NDArray[np.float64]
-    uncued_low: NDArray[np.float64]
-    uncued_high: NDArray[np.float64]
+    cued: dict[str, NDArray[np.float64]]
+    uncued: dict[str, NDArray[np.float64]]
 
 
 def found_exponential(coverage: ArrayLike) -> NDArray[np.float64]:
@@ -45,16 +43,18 @@ def found_inverse_cube(coverage: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(erf(np.sqrt(np.pi) / 2 * np.asarray(coverage, dtype=float)))
 
 
+LAWS = {"exponential": found_exponential, "inverse_cube": found_inverse_cube}
+
+
 def cueing_curve(hours: ArrayLike, cued_hours: Range, ratio: Range) -> Curve:
     """P(found) over time. `cued_hours`: hours that one sweep of the cued area takes (A_c / W v); `ratio`: A_0 / A_c."""
     t = np.asarray(hours, dtype=float)
-    slow, fast = t / cued_hours.high, t / cued_hours.low
+    cued = np.stack([t / cued_hours.high, t / cued_hours.low])
+    uncued = cued / np.array([[ratio.high], [ratio.low]])
     return Curve(
         t,
-        found_exponential(slow),
-        found_inverse_cube(fast),
-        found_exponential(slow / ratio.high),
-        found_inverse_cube(fast / ratio.low),
+        {law: found(cued) for law, found in LAWS.items()},
+        {law: found(uncued) for law, found in LAWS.items()},
     )
 
 

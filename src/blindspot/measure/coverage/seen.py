@@ -15,7 +15,7 @@ would hold; "seen" means that a person in the open could have been detected, not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -63,6 +63,7 @@ class Interval:
     sight: tuple[float, float]  # least and greatest share of the place in line of sight
     gsd: tuple[float, float]  # metres per pixel; NaN = not known
     slant_m: tuple[float, float]
+    bearing_deg: tuple[float, float]  # from the place to the sensor, clockwise from north, at the start and at the end
 
 
 def checked_path(path: Path, name: str = "path") -> Path:
@@ -96,24 +97,13 @@ def timeline(
     """
     checked_path(path)
     east, north, error = place
-    off = np.hypot(path.aim_east - east, path.aim_north - north)
-    slack = error + pointing_error_m
-    known = np.isfinite(off) & np.isfinite(path.radius)
-    # 2 = surely, 1 = perhaps, 0 = surely not
-    pointed = np.where(known, 1 + (off + slack <= path.radius) - (off - slack > path.radius), 1)
-    clear = np.where(sight[0] > 0, 2, np.where(sight[1] > 0, 1, 0))
-    fine = np.where(
-        np.isnan(path.gsd),
-        1,
-        np.where(task_probability(np.nan_to_num(path.gsd, nan=1.0), size_m, DETECT) >= least, 2, 0),
-    )
-    attended = np.where(np.isnan(path.attended), 1, np.where(path.attended > 0, 2, 0))
-    steps = np.stack([pointed, clear, fine, attended])
+    steps = answers(path, east, north, error + pointing_error_m, sight, size_m, least)
     worst = steps.min(axis=0)
     reason = np.where(worst == 2, -1, 2 + np.argmax(steps == worst, axis=0))
     state = np.where(worst == 2, 0, np.where(worst == 1, 1, 2))
     slant = np.sqrt((path.east - east) ** 2 + (path.north - north) ** 2 + (path.up - ground_m) ** 2)
-    start, end, row = _spans(path.time, window, longest_gap_s)
+    bearing = np.degrees(np.arctan2(path.east - east, path.north - north)) % 360
+    start, end, row = spans(path.time, window, longest_gap_s)
     found: list[Interval] = []
     names = ("seen", "perhaps", "not seen")
     for a, b, i in zip(start, end, row, strict=True):
@@ -126,14 +116,38 @@ def timeline(
                 (float(sight[0][i]), float(sight[1][i])),
                 (float(path.gsd[i]),) * 2,
                 (float(slant[i]),) * 2,
+                (float(bearing[i]),) * 2,
             )
         else:
             nan = (float("nan"), float("nan"))
-            new = Interval(a, b, "not seen", REASONS[0] if i == -1 else REASONS[1], (0.0, 0.0), nan, nan)
+            new = Interval(a, b, "not seen", REASONS[0] if i == -1 else REASONS[1], (0.0, 0.0), nan, nan, nan)
         if found and (found[-1].state, found[-1].reason) == (new.state, new.reason) and found[-1].end == new.start:
             new = _joined(found.pop(), new)
         found.append(new)
     return tuple(found)
+
+
+def answers(
+    path: Path,
+    east: Any,
+    north: Any,
+    slack: float,
+    sight: tuple[NDArray[np.float64], NDArray[np.float64]],
+    size_m: float,
+    least: float = 0.05,
+) -> NDArray[np.int_]:
+    """Whether each moment was pointed, in sight, fine enough, attended: 2 = surely, 1 = perhaps, 0 = surely not.
+
+    (4, ..., P); `east`, `north` of one place, or (m, 1) of several, and `sight` to match.
+    """
+    off = np.hypot(path.aim_east - east, path.aim_north - north)
+    known = np.isfinite(off) & np.isfinite(path.radius)
+    pointed = np.where(known, 1 + (off + slack <= path.radius) - (off - slack > path.radius), 1)
+    clear = np.where(sight[0] > 0, 2, np.where(sight[1] > 0, 1, 0))
+    task = task_probability(np.nan_to_num(path.gsd, nan=1.0), size_m, DETECT)
+    fine = np.where(np.isnan(path.gsd), 1, np.where(task >= least, 2, 0))
+    attended = np.where(np.isnan(path.attended), 1, np.where(path.attended > 0, 2, 0))
+    return np.stack(np.broadcast_arrays(pointed, clear, fine, attended))
 
 
 def hours_by_reason(intervals: tuple[Interval, ...]) -> dict[str, float]:
@@ -145,7 +159,7 @@ def hours_by_reason(intervals: tuple[Interval, ...]) -> dict[str, float]:
     return found
 
 
-def _spans(
+def spans(
     time: NDArray[np.float64], window: tuple[float, float], longest: float
 ) -> tuple[list[float], list[float], list[int]]:
     """Start, end and row of the moment that holds; row -1 = not on station, -2 = no record."""
@@ -175,5 +189,12 @@ def _joined(a: Interval, b: Interval) -> Interval:
         return (float(np.nanmin(values)), float(np.nanmax(values))) if np.isfinite(values).any() else x
 
     return Interval(
-        a.start, b.end, a.state, a.reason, span(a.sight, b.sight), span(a.gsd, b.gsd), span(a.slant_m, b.slant_m)
+        a.start,
+        b.end,
+        a.state,
+        a.reason,
+        span(a.sight, b.sight),
+        span(a.gsd, b.gsd),
+        span(a.slant_m, b.slant_m),
+        (a.bearing_deg[0], b.bearing_deg[1]),
     )

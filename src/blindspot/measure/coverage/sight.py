@@ -15,6 +15,8 @@ import numpy as np
 from blindspot.measure.coverage.horizon import Horizons, code
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from numpy.typing import NDArray
 
     from blindspot.measure.coverage.surface import Surface
@@ -77,6 +79,26 @@ def place_in_sight(
         found[1, p] = np.mean(level > (1 - share[p]) * a + share[p] * b)
         found[2, p] = np.mean(level > np.minimum(a, b))
     return found[0], found[1], found[2]
+
+
+def place_marched(
+    surface: Surface,
+    cells: NDArray[np.intp],
+    positions: NDArray[np.float64],
+    height: float,
+    executor: Executor | None = None,
+) -> NDArray[np.float64]:
+    """Share of the cells of a place (`place_cells`) in line of sight at each position (P,), exactly."""
+    from blindspot.measure.coverage.march import march_place
+
+    row, column = surface.at(positions[:, 0], positions[:, 1])
+    where = np.ascontiguousarray(np.column_stack([row, column, positions[:, 2]]))
+    i, j = (np.ascontiguousarray(k) for k in cells.T)
+    if executor is None:
+        return np.asarray(march_place(surface.z, i, j, height, where))
+    parts = np.array_split(where, min(16, len(where)))
+    n = len(parts)
+    return np.concatenate(list(executor.map(march_place, [surface.z] * n, [i] * n, [j] * n, [height] * n, parts)))
 
 
 def place_cells(surface: Surface, east: float, north: float, radius: float) -> NDArray[np.intp]:

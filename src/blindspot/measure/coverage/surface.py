@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Surface:
     """Heights in metres, (rows, columns), north at the top: ground with buildings and trees.
 
-    x, y: the centre of the top left cell in a metric projection; `crs` names it (None = a local frame of no place).
-    `ground` is the bare ground where known: cells that stand above it are roofs or trees.
+    x, y: the centre of the top left cell in true metres; `crs` names the projection, of which one unit is `unit` metres on
+    the ground (None = a local frame of no place). `ground` is the bare ground where known: cells that stand above it are roofs or trees.
     """
 
     z: NDArray[np.float64]
@@ -27,19 +27,28 @@ class Surface:
     y: float = 0.0
     crs: str | None = None
     ground: NDArray[np.float64] | None = None
+    unit: float = 1.0
 
-    def at(self, east: float, north: float) -> tuple[float, float]:
-        """Row and column (fractions) of a point."""
+    def at(self, east: Any, north: Any) -> tuple[Any, Any]:
+        """Row and column (fractions) of a point, or of arrays of points."""
         return (self.y - north) / self.cell, (east - self.x) / self.cell
 
     def local(self, lat: float, lon: float) -> tuple[float, float]:
-        """East and north of a geographic point in the projection of the surface."""
+        """East and north of a geographic point in the projection of the surface, metres."""
         if self.crs is None:
             raise UsageError("the surface has no coordinate system; a place on the earth cannot be found in it")
         from pyproj import Transformer
 
         east, north = Transformer.from_crs("EPSG:4326", self.crs, always_xy=True).transform(lon, lat)
-        return float(east), float(north)
+        return float(east) * self.unit, float(north) * self.unit
+
+    def degrees(self, east: Any, north: Any) -> tuple[Any, Any]:
+        """Latitude and longitude of points in the projection of the surface, metres."""
+        from pyproj import Transformer
+
+        back = Transformer.from_crs(self.crs, "EPSG:4326", always_xy=True)
+        lon, lat = back.transform(np.asarray(east) / self.unit, np.asarray(north) / self.unit)
+        return lat, lon
 
     def open_ground(self, least: float = 0.5) -> NDArray[np.bool_]:
         """Cells that are not roof or canopy: less than `least` metres above the ground, where the ground is known."""

@@ -12,8 +12,10 @@ from blindspot.measure.coverage.seen import hours_by_reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from blindspot.measure.coverage.cells import Ground
     from blindspot.measure.coverage.opportunity import Opportunity
     from blindspot.measure.coverage.outlook import PlaceView, WatchView
+    from blindspot.measure.coverage.surface import Surface
 
 
 def coverage_tables(places: Sequence[PlaceView]) -> dict[str, Any]:
@@ -74,10 +76,31 @@ def _watch(w: WatchView) -> dict[str, Any]:
                 "line_of_sight": [round(x, 4) for x in i.sight],
                 "gsd_m": [_number(x) for x in i.gsd],
                 "slant_m": [_number(x) for x in i.slant_m],
+                "bearing_deg": [_number(x) for x in i.bearing_deg],
             }
             for i in w.intervals
         ],
+        "ground": [] if w.ground is None or w.surface is None else _ground(w.ground, w.surface),
     }
+
+
+def _ground(g: Ground, surface: Surface) -> list[dict[str, Any]]:
+    lat, lon = surface.degrees(g.east, g.north)
+    return [
+        {
+            "lat": round(float(lat[k]), 7),
+            "lon": round(float(lon[k]), 7),
+            "seen_s": _number(g.seen_s[k]),
+            "perhaps_s": _number(g.perhaps_s[k]),
+            **{f"{reason.replace(' ', '_')}_s": _number(x[k]) for reason, x in g.unseen_s.items()},
+            "looks": int(g.looks[k]),
+            "first_seen": _time(g.first_seen[k]) if np.isfinite(g.first_seen[k]) else None,
+            "last_seen": _time(g.last_seen[k]) if np.isfinite(g.last_seen[k]) else None,
+            "longest_unseen_s": _number(g.longest_unseen_s[k]),
+            "best_gsd_m": _number(g.best_gsd_m[k]),
+        }
+        for k in range(len(g.east))
+    ]
 
 
 def _time(seconds: float) -> str:

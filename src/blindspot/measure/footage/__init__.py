@@ -9,17 +9,20 @@ Reference: MISB ST 0601, 0102, 0903, 1201, EG 0104; GIQE-5; docs/methods/footage
 
 from blindspot.measure.footage.clip import Clip, Seen, read_clip
 from blindspot.measure.footage.offers import clip_offers, footage_stage
+from blindspot.measure.footage.pixels import OnGround, pixels_to_ground
 from blindspot.measure.footage.resolution import THINGS, opportunity
 from blindspot.measure.footage.summary import clip_as_data, clips_as_data
 
 __all__ = [
     "THINGS",
     "Clip",
+    "OnGround",
     "Seen",
     "clip_as_data",
     "clip_offers",
     "clips_as_data",
     "footage_stage",
     "opportunity",
+    "pixels_to_ground",
     "read_clip",
 ]

@@ -33,6 +33,7 @@ class Repeated:
     X: NDArray[np.float64]
     V: NDArray[np.float64]
     made: NDArray[np.bool_]  # visits that count
+    kept: NDArray[np.bool_]  # of the sites given: those with a count and all their covariates
 
     @property
     def most(self) -> int:
@@ -54,11 +55,11 @@ def repeated(
     if np.any(y[np.isfinite(y)] < 0) or np.any(y[np.isfinite(y)] % 1):
         raise UsageError("counts must be whole numbers, 0 or more; leave a cell empty where no count was made")
     made = np.isfinite(y) & np.isfinite(V).all(axis=2)
-    keep = np.isfinite(X).all(axis=1) & made.any(axis=1)
+    keep = np.asarray(np.isfinite(X).all(axis=1) & made.any(axis=1))
     if not keep.any():
         raise UsageError("no site has a count with all its covariates; nothing can be estimated")
     made = made[keep]
-    return Repeated(np.where(made, y[keep], 0.0), X[keep], np.where(made[..., None], V[keep], 0.0), made)
+    return Repeated(np.where(made, y[keep], 0.0), X[keep], np.where(made[..., None], V[keep], 0.0), made, keep)
 
 
 def n_mixture(data: Repeated, mixture: str = "poisson", most: int | None = None) -> Fit:
@@ -150,7 +151,7 @@ def _likelihood(data: Repeated, mixture: str, k: int) -> Likelihood:
             extra = [float(r * turn.sum())]
         elif mixture == "zero_inflated":
             psi = expit(x[-1])
-            zero = psi / (psi + (1 - psi) * np.exp(-mean))  # share of P(N = 0) that is inflation
+            zero = expit(x[-1] + mean)  # share of P(N = 0) that is inflation
             inflated = weights[:, 0] * zero
             size = expected - mean * (1 - inflated)
             extra = [float((inflated - psi).sum())]

@@ -2,7 +2,7 @@
 
 Maximum likelihood by BFGS with the exact gradient and a few Newton steps at the end; standard errors from the curvature.
 A parameter is flagged where its curvature gives no width (standard error above 5 on the link scale, or none), or where
-its estimate has run off (beyond 8 on the link scale). A flagged parameter always comes with its profile-likelihood
+its estimate has run off (beyond 8 on the logit, 20 on the log scale). A flagged parameter always comes with its profile-likelihood
 interval: the values at which the best likelihood, all others free, falls by no more than 1.92 (half the 95 % point of
 chi-squared with one degree of freedom); an end is infinite where it never falls so far.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DROP = 1.9207  # chi-squared(0.95, 1) / 2
 _WIDE = 5.0  # standard error on a log or logit scale: a factor of 22,000 between the ends of its interval
-_FAR = 8.0  # logit 8 = 0.99966
+_FAR = {"logit": 8.0, "log": 20.0}  # logit 8 = 0.99966; a number of 3,000 is nothing odd, one of 10^8 is
 _REACH = 60.0  # how far the profile is followed on the link scale before its end counts as infinite
 
 
@@ -84,12 +84,13 @@ def maximise(
         x, nll = x - step, better
     curvature = _curvature(likelihood, x)
     error = _errors(curvature)
-    odd = [i for i in range(len(x)) if not error[i] < _WIDE or abs(x[i]) > _FAR]
+    odd = [i for i in range(len(x)) if not error[i] < _WIDE or abs(x[i]) > _FAR[links[i]]]
     profiles = {names[i]: _profile(likelihood, x, nll, i) for i in odd}
     flags = tuple(
-        f"{names[i]}: no width from the curvature (standard error {error[i]:.3g}); "
-        + ("at the edge of its range, no upper end" if np.isinf(profiles[names[i]][1]) else "")
-        + ("at the edge of its range, no lower end" if np.isinf(profiles[names[i]][0]) else "")
+        f"{names[i]}: "
+        + ("has run off" if error[i] < _WIDE else f"no width from the curvature (standard error {error[i]:.3g})")
+        + ("; at the edge of its range, no lower end" if np.isinf(profiles[names[i]][0]) else "")
+        + ("; at the edge of its range, no upper end" if np.isinf(profiles[names[i]][1]) else "")
         for i in odd
     )
     return Fit(model, names, links, x, error, nll, flags, profiles, likelihood)

@@ -44,6 +44,17 @@ def occupancy(data: Repeated) -> Fit:
     return maximise("occupancy", names, ("logit",) * (a + b), nll, np.zeros(a + b))
 
 
+def in_use(data: Repeated, fit: Fit) -> NDArray[np.float64]:
+    """P(in use | detections) of each site at the estimates: 1 where anything was ever detected."""
+    from scipy.special import expit, log_expit
+
+    a = data.X.shape[1]
+    psi = data.X @ fit.estimate[:a]
+    missed = np.where(data.made, log_expit(-(data.V @ fit.estimate[a:])), 0.0).sum(axis=1)
+    used = expit(log_expit(psi) + missed - log_expit(-psi))
+    return np.asarray(np.where((data.y > 0).any(axis=1), 1.0, used))
+
+
 def royle_nichols(data: Repeated, most: int = 50) -> Fit:
     """The Royle-Nichols fit of 0/1 detections, N summed to `most`."""
     from scipy.special import expit, gammaln

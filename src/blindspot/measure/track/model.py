@@ -125,3 +125,9 @@ def pack(ids: Iterable[str], start: Ints, t: Floats, lat: Floats, lon: Floats) -
     frame = Frame(float(lat[middle]), float(lon[middle]))
     x, y = frame.to_plane(lat, lon)
     return Tracks(tuple(ids), start, t, x, y, frame)
+
+
+def no_tracks() -> Tracks:
+    """None at all."""
+    none = np.zeros(0)
+    return Tracks((), np.zeros(1, np.int64), none, none, none, Frame(0.0, 0.0))

@@ -71,8 +71,10 @@ class Custody(_Table):
     density_km2: Numbers
     passes: Numbers
     gap: tuple[Gap, ...]
-    driver: Numbers | None = None  # P(still the same driver | same vehicle), its own source
+    driver: Numbers | None = None  # P(still the same driver | same vehicle)
+    driver_basis: str = "judgement"
     person: Numbers | None = None  # P(the driver is the person named | same driver)
+    person_basis: str = "judgement"
     basis: str = "judgement"
 
 

@@ -18,15 +18,18 @@ from blindspot.measure.track.stops.multiverse import grid, multiverse
 if TYPE_CHECKING:
     from blindspot.errors import Problem
     from blindspot.measure.track.model import Tracks
+    from blindspot.measure.track.stops.hmm import Law
 
 
-def summarise(tracks: Tracks, problems: tuple[Problem, ...] = (), *, min_s: float = 180.0) -> dict[str, Any]:
+def summarise(
+    tracks: Tracks, problems: tuple[Problem, ...] = (), *, min_s: float = 180.0, law: Law | None = None
+) -> dict[str, Any]:
     """`{"tracks", "stops", "gaps", "problems", "settings"}` as plain data; times in UTC, places in degrees.
 
-    Tracks on a plane have x, y in metres and lat, lon null.
+    Tracks on a plane have x, y in metres and lat, lon null. law: of the hidden Markov chain, None for that of these tracks.
     """
     many = multiverse(tracks, grid(min_s))
-    p = stopped(tracks) if len(tracks.t) else np.zeros(0)
+    p = stopped(tracks, law) if len(tracks.t) else np.zeros(0)
     total = np.concatenate(([0.0], np.cumsum(p)))
     found = many.stops
     chain = (total[found.last + 1] - total[found.first]) / (found.last - found.first + 1)
@@ -80,6 +83,17 @@ def summarise(tracks: Tracks, problems: tuple[Problem, ...] = (), *, min_s: floa
         "settings": {"runs": len(many.settings), "least_seconds": min_s},
         "problems": [problem_row(problem) for problem in problems],
     }
+
+
+def joined(parts: list[dict[str, Any]], problems: tuple[Problem, ...]) -> dict[str, Any]:
+    """The tables of several parts of the vehicles as one, in order of their names."""
+    out: dict[str, Any] = {
+        key: sorted(
+            (row for part in parts for row in part[key]), key=lambda row: str(row["id" if key == "tracks" else "track"])
+        )
+        for key in ("tracks", "stops", "gaps")
+    }
+    return out | {"settings": parts[0]["settings"], "problems": [problem_row(problem) for problem in problems]}
 
 
 def problem_row(problem: Problem) -> dict[str, Any]:

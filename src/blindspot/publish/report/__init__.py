@@ -17,7 +17,10 @@ from blindspot.publish.report.measured import measured
 from blindspot.publish.report.page import page
 from blindspot.publish.report.people import people_tables
 from blindspot.publish.report.people import shown as people_shown
+from blindspot.publish.report.sky import flight_tables, flights
 from blindspot.publish.report.tables import tables, to_csv
+from blindspot.publish.report.tracked import tracked
+from blindspot.publish.report.unseen import sections, unseen_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,14 +38,18 @@ def publish(case: Case, results: Mapping[str, dict[str, Any]], out: Path, missin
     """
     weighed = results["weigh"]
     as_of = date.fromisoformat(weighed["as_of"]) if weighed["as_of"] else None
+    sorties, coverage, presence, counts = (results.get(n, {}) for n in ("sorties", "coverage", "presence", "counts"))
     made = (
         tables(case, weighed, results["replay"], as_of) | measured(results) | people_tables(results.get("people", {}))
     )
+    made |= flight_tables(sorties) | unseen_tables(coverage, presence, counts)
+    air = {"flights": flights(sorties), "seen": sections(results)}
     files = []
     for name, rows in made.items():
         files.append(out / "tables" / f"{name}.csv")
         write_text(files[-1], to_csv(rows))
     write_text(out / "findings.json", json.dumps(weighed, ensure_ascii=False) + "\n")
     write_geopackage(case, out / "case.gpkg")
-    write_text(out / "report.html", page(case, weighed, made, missing, people_shown(results.get("people", {}))))
+    shown = people_shown(results.get("people", {}))
+    write_text(out / "report.html", page(case, weighed, made, missing, shown, air | {"tracked": tracked(results)}))
     return files

@@ -1,4 +1,4 @@
-"""What did the rooms measure? Every number that a stage offers to the weighing, and what flights and statements allow."""
+"""What did the rooms measure? Every number that a stage offers to the weighing, with how it came about."""
 
 from __future__ import annotations
 
@@ -16,13 +16,8 @@ if TYPE_CHECKING:
 
 
 def measured(results: Mapping[str, dict[str, Any]]) -> dict[str, Records]:
-    """The tables: `measured` (one row per offer), `sorties` (per base and aircraft), `statements_tested` (per public statement)."""
-    sorties = results.get("sorties", {})
-    return {
-        "measured": [_offer(stage, o) for stage, result in results.items() for o in result.get("offers", ())],
-        "sorties": [_route(r) for r in sorties.get("routes", ())],
-        "statements_tested": [_statement(s) for s in sorties.get("statements", ())],
-    }
+    """The table `measured`: one row per number that a stage offers to the weighing."""
+    return {"measured": [_offer(stage, o) for stage, result in results.items() for o in result.get("offers", ())]}
 
 
 def shown(rows: Records) -> list[dict[str, Any]]:
@@ -70,36 +65,3 @@ def _bar(row: Mapping[str, Any]) -> Markup:
     ]
     label = f"{row['number']}: {between(row['low'], row['high'])}, median {percent(row['median'])}"
     return figures.field(label, 26, body, "other")
-
-
-def _route(r: Mapping[str, Any]) -> dict[str, Any]:
-    (share_low, share_high), (hours_low, hours_high), (few, many) = (
-        r["transit_share"],
-        r["on_station_h"],
-        r["aircraft_for_orbit"],
-    )
-    return {
-        "base": r["base_name"],
-        "aircraft": r["aircraft"],
-        "phase": r["phase"],
-        "km": r["km"],
-        "transit_share_low": share_low,
-        "transit_share_high": share_high,
-        "on_station_h_low": hours_low,
-        "on_station_h_high": hours_high,
-        "aircraft_low": few,
-        "aircraft_high": many,
-    }
-
-
-def _statement(s: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": s["id"],
-        "speaker": s["speaker"],
-        "says": s["says"],
-        "holds": s["holds"],
-        "why": s["why"],
-        "needs": s["needs"],
-        "unit": s["needs_unit"],
-        "with": ";".join(s["with"]),
-    }

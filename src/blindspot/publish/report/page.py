@@ -28,6 +28,7 @@ def page(
     made: dict[str, Records],
     missing: list[tuple[str, str]],
     people: dict[str, Any],
+    beside: dict[str, Any],
 ) -> str:
     """report.html. The style is inline and named by its hash in the content security policy; nothing else may load."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -81,6 +82,7 @@ def page(
         made=made,
         measured=shown(made["measured"]),
         people=people,
+        **beside,
         sheets=_sheets(made),
         bases=_bases(made),
         speakers=_speakers(made),

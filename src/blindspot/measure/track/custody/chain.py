@@ -28,6 +28,20 @@ BLOCK_M = 250.0  # between streets at most, as in baserate/synthetic.py; judgeme
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """From the vehicle to its driver, from the driver to a person: a number of its own with a source of its own, or none."""
+
+    name: str
+    p: Range | None
+    basis: str
+
+    def __str__(self) -> str:
+        if self.p is None:
+            return f"{self.name}: not given; it stays open"
+        return f"{self.name}: {self.p} ({self.basis}); a link of its own, multiplied by the reader and not here"
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """What `custody:<id>` offers to the weighing. p: P(same vehicle) at the end, samples; costs: ban lost by each kind."""
 
@@ -36,7 +50,7 @@ class Chain:
     counts: tuple[int, ...]
     p: NDArray[np.float64]
     costs: tuple[float, ...]
-    links: tuple[tuple[str, Range | None], ...]
+    links: tuple[Link, ...]
     derivation: tuple[str, ...]
 
     @property
@@ -57,9 +71,7 @@ class Chain:
         return self.cards[int(np.argmax(self.costs))].id
 
 
-def chain(
-    identifier: str, cards: Sequence[Card], counts: Sequence[int], links: Sequence[tuple[str, Range | None]] = ()
-) -> Chain:
+def chain(identifier: str, cards: Sequence[Card], counts: Sequence[int], links: Sequence[Link] = ()) -> Chain:
     """P(custody) over cards that each occur so many times."""
     samples = np.array([c.p for c in cards])
     p = np.prod(samples ** np.array(counts, float)[:, None], axis=0)
@@ -70,15 +82,7 @@ def chain(
         *(f"{c.line}" + (f", {n} times" if n > 1 else "") for c, n in zip(cards, counts, strict=True)),
         f"same vehicle at the end: product over {sum(counts)} gap(s) = {median:.2g} [{low:.2g}-{high:.2g}]",
         f"{cards[worst].id} costs most: {costs[worst]:.2f} of {sum(costs):.2f} ban",
-        *(
-            f"{name}: "
-            + (
-                f"{value} (a link of its own, multiplied by the reader and not here)"
-                if value
-                else "not given; it stays open"
-            )
-            for name, value in links
-        ),
+        *map(str, links),
     ]
     return Chain(identifier, tuple(cards), tuple(counts), p, costs, tuple(links), tuple(lines))
 
@@ -95,8 +99,8 @@ def custody_of(settings: Custody, spread: Spread | None = None) -> Chain:
         cards.append(card(gap.id, gap.seconds, sigma, density, passes, gap.p_stay, crowding=crowding, key=key))
         counts.append(gap.count)
     links = (
-        ("same driver, given the vehicle", settings.driver),
-        ("the person named, given the driver", settings.person),
+        Link("same driver, given the vehicle", settings.driver, settings.driver_basis),
+        Link("the person named, given the driver", settings.person, settings.person_basis),
     )
     found = chain(settings.id, cards, counts, links)
     assumed = f"assumed over {settings.hours} h: {settings.basis}; displacement law: {law.source}"
@@ -135,7 +139,8 @@ def chain_table(found: Chain) -> dict[str, Any]:
         ],
         "costs_most": found.worst,
         "links": [
-            {"link": name, "p": None if value is None else [value.low, value.high]} for name, value in found.links
+            {"link": link.name, "p": None if link.p is None else [link.p.low, link.p.high], "basis": link.basis}
+            for link in found.links
         ],
         "derivation": list(found.derivation),
     }

@@ -7,14 +7,15 @@ the look-alikes are days of *other* vehicles.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from blindspot.measure.track.custody.rivals import Rivals
     from blindspot.measure.track.model import Floats, Ints, Tracks
 
 LENGTH_M = 5.0  # of a car with its shadow on the ground
@@ -41,13 +42,18 @@ class Episodes:
     out_along: Floats
     out_across: Floats
     size: Floats
+    shape: Floats
+    rivals: Rivals | None = None  # where the others were before, in footage
 
     def __len__(self) -> int:
         return len(self.cluster)
 
     def rows(self, keep: NDArray[np.bool_] | Ints) -> Episodes:
         """Some of the episodes."""
-        return Episodes(*(getattr(self, name)[keep] for name in Episodes.__slots__))
+        chosen = np.arange(len(self))[keep]
+        rivals = self.rivals.rows(chosen) if self.rivals is not None else None
+        columns: list[Any] = [getattr(self, name)[chosen] for name in Episodes.__slots__[:-1]]
+        return replace(Episodes(*columns), rivals=rivals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +116,19 @@ def episodes(found: Units, gap_s: float, number: int, *, others: int | None = No
     keep = np.isfinite(own[0])
     origin = np.column_stack([found.x[fix], found.y[fix]])
     scene = np.zeros(len(fix), np.int64)
-    return turned(found.vehicle[unit], scene, origin, np.column_stack([bx, by]), sets, size, length).rows(keep)
+    return turned(found.vehicle[unit], scene, origin, np.column_stack([bx, by]), sets, (size, size), length).rows(keep)
 
 
 def turned(
-    cluster: Ints, scene: Ints, origin: Floats, velocity: Floats, sets: list[Floats], size: Floats, length: Floats
+    cluster: Ints,
+    scene: Ints,
+    origin: Floats,
+    velocity: Floats,
+    sets: list[Floats],
+    looks: tuple[Floats, Floats],
+    length: Floats,
 ) -> Episodes:
-    """Positions and velocities -> lengths along and across the direction of travel before the gap."""
+    """Positions and velocities -> lengths along and across the direction of travel before the gap. looks: size and shape."""
     speed = np.hypot(velocity[:, 0], velocity[:, 1])
     heading = np.where(speed[:, None] > 0, velocity / np.maximum(speed, 1e-12)[:, None], [[1.0, 0.0]])
     cx, cy = heading[:, :1], heading[:, 1:]
@@ -130,7 +142,7 @@ def turned(
         (dy * cx - dx * cy) / scale,
         (sets[2] * cx + sets[3] * cy) / scale,
         (sets[3] * cx - sets[2] * cy) / scale,
-        size,
+        *looks,
     )
 
 

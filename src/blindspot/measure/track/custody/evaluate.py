@@ -1,7 +1,7 @@
 """How often is the best candidate the right one, and does P(same) say so? Asked of vehicles that were held out.
 
-P(k) is proportional to exp(sum_j w_j score_j): logarithmic pooling of the displacement law, the motion after and the size,
-each tempered by its own exponent (w = 1 would be the raw likelihood, which is over-confident for long gaps since vehicles
+P(k) is proportional to exp(sum_j w_j score_j): logarithmic pooling of the displacement law, the motion after, the size and
+what other vehicles explain, each tempered by its own exponent (w = 1 would be the raw likelihood, which is over-confident for long gaps since vehicles
 share roads and hot spots). The exponents are those under which the right candidates of the fitting vehicles are most
 likely, scored by laws that do not hold them (cross-fitting). Folds are by vehicle.
 In footage the other vehicles of the same file lend their law (`Counts.of`), the vehicle itself never.
@@ -38,7 +38,7 @@ class Evaluation:
     right: NDArray[np.bool_]
     cluster: Ints
     group: Ints  # (E,) what is drawn anew for intervals: the vehicle, in footage the file
-    exponents: Floats  # (folds, 3)
+    exponents: Floats  # (folds, 5)
 
     def measures(self, rows: NDArray[np.int64] | None = None) -> dict[str, float]:
         """right_share, mean_predicted, ece, brier, brier_constant of all or some episodes."""
@@ -122,7 +122,7 @@ def _scores(counts: Counts, keep: NDArray[np.bool_], e: Episodes) -> Floats:
     scenes = np.unique(counts.scenes)
     if len(scenes) == 1:
         return counts.of(keep).scores(e)
-    out = np.empty((*e.along.shape, 3))
+    out = np.empty((*e.along.shape, 5))
     for scene in np.unique(e.scene):
         mine = e.scene == scene
         out[mine] = counts.of(keep, int(scene)).scores(e.rows(mine))
@@ -135,7 +135,7 @@ def probabilities(law: Law, e: Episodes, weights: Floats) -> Floats:
 
 
 def temper(scores: Floats, start: Floats | None = None) -> Floats:
-    """The exponents w >= 0 under which column 0 is most likely, (3,): conditional logit, Newton steps (McFadden 1974)."""
+    """The exponents w >= 0 under which column 0 is most likely, (5,): conditional logit, Newton steps (McFadden 1974)."""
     w = np.ones(scores.shape[-1]) if start is None else start.copy()
     present = np.isfinite(scores[..., 0])
     x = np.where(present[..., None], scores, 0.0)

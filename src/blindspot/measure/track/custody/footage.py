@@ -6,17 +6,23 @@ then means moving with it. The law is fitted on other files in the same units, s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from blindspot.measure.track.custody.episodes import SEED, Episodes, turned
-from blindspot.measure.track.follow.camera import camera_motion, carried, dense
+from blindspot.measure.track.custody.law import cells
+from blindspot.measure.track.custody.rivals import Rivals, joined
+from blindspot.measure.track.follow.camera import camera_motion, carried, dense, through
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blindspot.measure.track.model import Boxes, Floats
+    from numpy.typing import NDArray
+
+    from blindspot.measure.track.follow.camera import Dense, Motion
+    from blindspot.measure.track.model import Boxes, Floats, Ints
 
 STEP_S = 1 / 6  # s between frames used: 5 of 30
 BEFORE_S = 1 / 3  # over which speeds are read
@@ -40,17 +46,17 @@ def box_episodes(
     if not parts:
         none = np.zeros((0, 1))
         no = np.zeros(0, np.int64)
-        return Episodes(no, no, np.zeros(0), none, none, none, none, none)
+        return Episodes(no, no, np.zeros(0), none, none, none, none, none, none)
     wide = max(part.along.shape[1] for part in parts)
-    return Episodes(
-        np.concatenate([part.cluster for part in parts]),
-        np.concatenate([part.scene for part in parts]),
-        np.concatenate([part.before for part in parts]),
-        *(
-            np.concatenate([_widen(getattr(part, name), wide) for part in parts])
-            for name in ("along", "across", "out_along", "out_across", "size")
-        ),
-    )
+    one: list[Any] = [
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("cluster", "scene", "before")
+    ]
+    many: list[Any] = [
+        np.concatenate([_widen(getattr(part, name), wide) for part in parts])
+        for name in ("along", "across", "out_along", "out_across", "size", "shape")
+    ]
+    rivals = None if alone else joined([part.rivals for part in parts if part.rivals is not None])
+    return replace(Episodes(*one, *many), rivals=rivals)
 
 
 def _of_video(
@@ -69,38 +75,76 @@ def _of_video(
         return None
     pick = np.sort(rng.permutation(len(row))[:most])
     row, column = row[pick], column[pick]
-    motion = camera_motion(table)
+    steps, leap = camera_motion(table), camera_motion(table, rows)
     ids = np.arange(table.z.shape[1])
     seconds = back * step / video.fps
     z0 = table.z[row, column]
-    earlier, _ = carried(motion, table.z[row - back, column], column, row - back, back)
+    earlier, _ = carried(steps, table.z[row - back, column], row - back, back, column)
     velocity = (z0 - earlier) / seconds
-    here, turn = carried(motion, z0, column, row, rows)
+    here, turn = through(steps, leap, z0, row, column)
     velocity = velocity * turn
     # The order of candidates: the vehicle itself first.
     order = np.argsort(ids[None, :] != column[:, None], axis=1, kind="stable")
     order = order[:, :1] if alone else order
     after = np.take_along_axis(table.z[row + rows], order, axis=1)
-    size = np.take_along_axis(table.size[row + rows], order, axis=1)
+    size, aspect = (np.take_along_axis(v[row + rows], order, axis=1) for v in (table.size, table.aspect))
     out = np.full(after.shape, np.nan + 0j)
-    on = row + rows + back
-    later = on < len(table.z)
-    for e in np.flatnonzero(later):
-        cols = order[e]
-        moved, _ = carried(motion, after[e], cols, np.full(len(cols), row[e] + rows), back)
-        out[e] = (table.z[on[e], cols] - moved) / seconds
+    e, k = np.nonzero(np.isfinite(after) & (row + rows + back < len(table.z))[:, None])
+    on = row[e] + rows
+    moved, _ = carried(steps, after[e, k], on, back, order[e, k])
+    out[e, k] = (table.z[on + back, order[e, k]] - moved) / seconds
     out = np.where(np.isfinite(out), out, velocity[:, None] * 0)
     zoom = np.abs(turn)
     length = table.size[row, column] * zoom
     sets = [after.real, after.imag, out.real, out.imag]
-    return turned(
+    found = turned(
         scene * 1_000_000 + column.astype(np.int64),
         np.full(len(row), scene),
         np.column_stack([here.real, here.imag]),
         np.column_stack([velocity.real, velocity.imag]),
         sets,
-        np.log(size / length[:, None]),
+        (np.log(size / length[:, None]), np.log(aspect / table.aspect[row, column][:, None])),
         length,
+    )
+    return (
+        found
+        if alone
+        else replace(found, rivals=_rivals(table, (steps, leap), row, column, (back, seconds), after, length))
+    )
+
+
+def _rivals(
+    table: Dense,
+    motion: tuple[Motion, Motion],
+    row: Ints,
+    column: Ints,
+    back: tuple[int, float],
+    after: NDArray[np.complex128],
+    length: Floats,
+) -> Rivals:
+    """The other vehicles of the row before the gap against the candidates. back: rows and seconds over which speeds are read.
+
+    The camera is told without the vehicle asked about and without the rival, so that neither's way through the gap helps.
+    """
+    steps, leap = motion
+    others = np.isfinite(table.z[row])
+    others[np.arange(len(row)), column] = False
+    e, j = np.nonzero(others)
+    z, left_out = table.z[row[e], j], (column[e], j)
+    here, turn = through(steps, leap, z, row[e], *left_out)
+    earlier, _ = carried(steps, table.z[row[e] - back[0], j], row[e] - back[0], back[0], *left_out)
+    velocity = np.nan_to_num((z - earlier) / back[1] * turn)  # not seen earlier: taken to stand
+    size = table.size[row[e], j] * np.abs(turn)
+    speed = np.abs(velocity)
+    heading = np.where(speed > 0, velocity / np.maximum(speed, 1e-12), 1.0)
+    pair, candidate = np.nonzero(np.isfinite(after[e]))
+    away = (after[e[pair], candidate] - here[pair]) * heading[pair].conj() / size[pair]
+    count = np.bincount(e[pair], minlength=len(row))
+    return Rivals(
+        np.concatenate(([0], np.cumsum(count))).astype(np.int64),
+        candidate.astype(np.int64),
+        cells(speed[pair] / size[pair], away.real, away.imag),
+        2 * np.log(length[e[pair]] / size[pair]),
     )
 
 

@@ -2,7 +2,7 @@
 
 f(along, across | speed class before): counts over log distance and angle to the direction of travel, smoothed, per unit
 area. m(class after, turn | class before, still or moved): counts of the vehicle itself over counts of the others, a
-likelihood ratio. s(size): the same for the change of box size in footage. All are sums over vehicles, so a law without one
+likelihood ratio. s(size), h(width over height): the same for the box in footage. All are sums over vehicles, so a law without one
 of them is the sum without its part: leave-vehicle-out costs nothing.
 """
 
@@ -32,7 +32,7 @@ WIDTH = 1.5  # bins: smoothing of log distance, a factor of 1.5 (judgement)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counts by cluster, additive. where (C, K, R, A); same and other (C, K, 3, K, T); size_same and size_other (C, S)."""
+    """Counts by cluster, additive. where (C, K, R, A); same and other (C, K, 3, K, T); the rest (C, S)."""
 
     clusters: Ints
     scenes: Ints  # (C,)
@@ -41,6 +41,8 @@ class Counts:
     other: Floats
     size_same: Floats
     size_other: Floats
+    shape_same: Floats
+    shape_other: Floats
 
     def of(self, keep: NDArray[np.bool_], scene: int | None = None) -> Law:
         """The law of some clusters; of a scene, where other vehicles of that scene lead and the rest fills in."""
@@ -53,6 +55,7 @@ class Counts:
             _density(where),
             _ratio(same, other, axes=(2, 3)),
             _ratio(self.size_same[keep].sum(axis=0), self.size_other[keep].sum(axis=0), axes=(0,)),
+            _ratio(self.shape_same[keep].sum(axis=0), self.shape_other[keep].sum(axis=0), axes=(0,)),
         )
 
 
@@ -63,12 +66,16 @@ class Law:
     where: Floats  # (K, R, A) log of density per square length
     motion: Floats  # (K, 3, K, T)
     size: Floats  # (S,)
+    shape: Floats  # (S,)
 
     def scores(self, e: Episodes) -> Floats:
-        """Log f, log m, log s of every candidate, (E, V, 3); -inf where there is none."""
-        before, r, a, after, turn, moved, s = _bins(e)
+        """Log f, log m, log s, log h and -log of what others explain, of every candidate, (E, V, 5); -inf where there is none."""
+        before, r, a, after, turn, moved, s, h = _bins(e)
         b = before[:, None]
-        out = np.stack([self.where[b, r, a], self.motion[b, moved, after, turn], self.size[s]], axis=-1)
+        rest = np.zeros(r.shape) if e.rivals is None else e.rivals.explained(self.where, r.shape[1])
+        out = np.stack(
+            [self.where[b, r, a], self.motion[b, moved, after, turn], self.size[s], self.shape[h], rest], axis=-1
+        )
         out[~np.isfinite(e.along)] = -np.inf
         return out
 
@@ -83,7 +90,7 @@ class Law:
 def count(e: Episodes, more: Episodes | None = None) -> Counts:
     """Counts of every cluster in the episodes; displacements from `more` where given (episodes without candidates)."""
     clusters, first, c = np.unique(e.cluster, return_index=True, return_inverse=True)
-    before, r, a, after, turn, moved, s = _bins(e)
+    before, r, a, after, turn, moved, s, h = _bins(e)
     n, present = len(clusters), np.isfinite(e.along)
     where = np.zeros((n, KINDS, len(RADII) - 1, ANGLES))
     if more is None:
@@ -95,31 +102,46 @@ def count(e: Episodes, more: Episodes | None = None) -> Counts:
         np.add.at(where, (mc, mb[known], mr[known, 0], ma[known, 0]), 1.0)
     same, other = (np.zeros((n, KINDS, 3, KINDS, TURNS)) for _ in range(2))
     np.add.at(same, (c, before, moved[:, 0], after[:, 0], turn[:, 0]), 1.0)
-    size_same, size_other = (np.zeros((n, len(SIZES) + 1)) for _ in range(2))
-    np.add.at(size_same, (c, s[:, 0]), 1.0)
+    looks = [np.zeros((n, len(SIZES) + 1)) for _ in range(4)]
+    np.add.at(looks[0], (c, s[:, 0]), 1.0)
+    np.add.at(looks[2], (c, h[:, 0]), 1.0)
     rest = present.copy()
     rest[:, 0] = False
     i, j = np.nonzero(rest)
     np.add.at(other, (c[i], before[i], moved[i, j], after[i, j], turn[i, j]), 1.0)
-    np.add.at(size_other, (c[i], s[i, j]), 1.0)
-    return Counts(clusters, e.scene[first], where, same, other, size_same, size_other)
+    np.add.at(looks[1], (c[i], s[i, j]), 1.0)
+    np.add.at(looks[3], (c[i], h[i, j]), 1.0)
+    return Counts(clusters, e.scene[first], where, same, other, *looks)
 
 
-def _bins(e: Episodes) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints]:
-    before = np.searchsorted(CLASSES, e.before)
+def cells(speed: Floats, along: Floats, across: Floats) -> Ints:
+    """The cell of `Law.where`, counted through, of displacements in lengths; speed before in lengths/s. For `Rivals`."""
+    r, a, _ = _polar(along, across)
+    out: Ints = (np.searchsorted(CLASSES, speed) * (len(RADII) - 1) + r) * ANGLES + a
+    return out
+
+
+def _polar(along: Floats, across: Floats) -> tuple[Ints, Ints, Floats]:
+    """Bin of distance, bin of angle, distance."""
     with np.errstate(invalid="ignore"):
-        r = np.hypot(e.along, e.across)
-        angle = np.abs(np.arctan2(e.across, e.along))
+        r = np.nan_to_num(np.hypot(along, across))
+        angle = np.nan_to_num(np.abs(np.arctan2(across, along)))
+    rb = np.clip(np.searchsorted(RADII, r) - 1, 0, len(RADII) - 2)
+    return rb, np.clip((angle / np.pi * ANGLES).astype(np.int64), 0, ANGLES - 1), r
+
+
+def _bins(e: Episodes) -> tuple[Ints, ...]:
+    before = np.searchsorted(CLASSES, e.before)
+    rb, ab, r = _polar(e.along, e.across)
+    with np.errstate(invalid="ignore"):
         out = np.hypot(e.out_along, e.out_across)
         turned = np.abs(np.arctan2(e.out_across, e.out_along))
-    rb = np.clip(np.searchsorted(RADII, np.nan_to_num(r)) - 1, 0, len(RADII) - 2)
-    ab = np.clip((np.nan_to_num(angle) / np.pi * ANGLES).astype(np.int64), 0, ANGLES - 1)
     after = np.searchsorted(CLASSES, np.nan_to_num(out))
     turn = np.clip((np.nan_to_num(turned) / np.pi * TURNS).astype(np.int64), 0, TURNS - 1)
     turn = np.where((after == 0) | (before == 0)[:, None], 0, turn)
-    moved = np.digitize(np.nan_to_num(r), (4.0, 60.0))  # within 20 m, within 300 m, further
-    size = np.searchsorted(SIZES, np.nan_to_num(e.size))
-    return before, rb, ab, after, turn, moved, size
+    moved = np.digitize(r, (4.0, 60.0))  # within 20 m, within 300 m, further
+    size, shape = (np.searchsorted(SIZES, np.nan_to_num(v)) for v in (e.size, e.shape))
+    return before, rb, ab, after, turn, moved, size, shape
 
 
 def _density(where: Floats) -> Floats:

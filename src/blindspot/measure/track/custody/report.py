@@ -10,8 +10,7 @@ from blindspot.errors import Problem, UsageError, Where
 from blindspot.measure.track.custody.episodes import OTHERS, SEED, episodes, units
 from blindspot.measure.track.custody.evaluate import Evaluation, evaluate
 from blindspot.measure.track.custody.footage import box_episodes
-from blindspot.measure.track.follow.many import follow_many
-from blindspot.measure.track.model import Boxes
+from blindspot.measure.track.follow.many import named
 from blindspot.measure.track.summary import problem_row
 
 if TYPE_CHECKING:
@@ -19,19 +18,6 @@ if TYPE_CHECKING:
 
 NUMBER = 6000  # interruptions judged
 MORE = 30_000  # displacements in footage, where each file has a law of its own
-
-
-def _named(boxes: Boxes, problems: list[Problem]) -> Boxes:
-    """The boxes that have an identity; where none has, objects are followed first, and that is said."""
-    known = boxes.id >= 0
-    if not known.any():
-        says = "boxes have no identities: objects are followed first, so a switch of the tracker counts as a vehicle"
-        problems.append(Problem(Where(boxes.name), says, None, None))
-        return follow_many(boxes).boxes
-    b = boxes
-    return Boxes(
-        b.frame[known], b.id[known], b.x[known], b.y[known], b.w[known], b.h[known], b.score[known], b.name, b.fps
-    )
 
 
 def custody(
@@ -42,9 +28,13 @@ def custody(
         raise UsageError(f"--gap {gap_s:g}: is no length of time; write seconds above 0.")
     problems = list(read.problems)
     if read.boxes and not len(read.tracks.t):
-        named = [_named(b, problems) for b in read.boxes]
-        e = box_episodes(named, gap_s, number, seed=seed)
-        found = evaluate(e, gap_s, box_episodes(named, gap_s, MORE, alone=True, seed=seed), seed=seed)
+        boxes = []
+        for each in read.boxes:
+            known, said = named(each)
+            boxes.append(known)
+            problems += [Problem(Where(each.name), says) for says in said]
+        e = box_episodes(boxes, gap_s, number, seed=seed)
+        found = evaluate(e, gap_s, box_episodes(boxes, gap_s, MORE, alone=True, seed=seed), seed=seed)
         overlaid, kind = False, "boxes, camera motion from the boxes"
     else:
         played, overlaid = units(read.tracks, overlay=overlay)

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -96,6 +96,14 @@ def spread_of(tracks: Tracks, source: str, gaps_s: tuple[float, ...] = GAPS_S) -
         last = crowd[-1] if crowd else 1.0
         crowd.append(float(np.exp(brentq(short, -7.0, 7.0))) if ends[0] > 0 > ends[1] else last)
     return Spread(np.array(gaps_s, float), np.array(rows), np.array(tau), np.array(crowd), source)
+
+
+@cache
+def judged() -> dict[str, Any]:
+    """How well P(same) was said of vehicles that were held out (reliability.json): `source` and a row for each gap."""
+    text = files("blindspot.measure.track.custody").joinpath("reliability.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 @cache

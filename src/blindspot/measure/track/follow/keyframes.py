@@ -9,6 +9,7 @@ agree on the identity at gaps by Cohen's kappa.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path as File
 
     from blindspot.measure.track.follow.one import Sight
     from blindspot.measure.track.model import Floats
@@ -77,12 +79,39 @@ def read_log(lines: Iterable[str]) -> tuple[Keyframe, ...]:
             continue
         try:
             mark = Keyframe(**json.loads(line))
-        except (json.JSONDecodeError, TypeError) as error:
+            np.array([mark.frame, mark.x, mark.y, mark.w, mark.h], float)
+        except (ValueError, TypeError) as error:
             raise UsageError(f"keyframe log, line {number}: is no keyframe ({error}).") from error
         if not (mark.who and mark.when and mark.why):
             raise UsageError(f"keyframe log, line {number}: says not who, when and why; each mark needs all three.")
         out.append(mark)
     return tuple(out)
+
+
+def open_log(path: File) -> tuple[Keyframe, ...]:
+    """The keyframes of a log on disk. Raises UsageError."""
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such log; `blindspot track mark {path} ...` begins one.")
+    return read_log(path.read_text(encoding="utf-8").splitlines())
+
+
+def add_mark(log: File, frame: int, box: str, who: str, when: str, why: str, same: str = "") -> int:
+    """Append a mark; how many the log then holds. `box`: `x,y,w,h`. Raises UsageError, and adds nothing then."""
+    try:
+        x, y, w, h = (float(part) for part in box.split(","))
+    except ValueError as error:
+        raise UsageError(f"--box {box}: is no box; write X,Y,W,H in pixels, as 320,180,28,14.") from error
+    if not (w > 0 and h > 0 and np.isfinite([x, y, w, h]).all()):
+        raise UsageError(f"--box {box}: width and height must be above 0.")
+    if not (who.strip() and why.strip()):
+        raise UsageError("a mark says who made it and why: give --who and --why.")
+    before = open_log(log) if log.is_file() else ()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as file:
+        file.write(log_line(Keyframe(frame, x, y, w, h, who, when, why, same)) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return len(before) + 1
 
 
 def gaps_opened(sights: Sequence[Sight]) -> tuple[GapOpened, ...]:

@@ -9,7 +9,7 @@ After Bewley et al. 2016 (SORT) and Zhang et al. 2022 (two rounds of assignment)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,3 +63,13 @@ def follow_many(
     _, dense = np.unique(label, return_inverse=True)
     out = Boxes(frame[by], dense[by].astype(np.int64), x[by], y[by], w[by], h[by], score[by], boxes.name, boxes.fps)
     return Followed(out, filled[by], gaps)
+
+
+def named(boxes: Boxes) -> tuple[Boxes, list[str]]:
+    """The boxes that have an identity; where none has, objects are followed first, and that is said."""
+    known = boxes.id >= 0
+    if not known.any():
+        says = "boxes have no identities: objects are followed first, so a switch of the tracker counts as a vehicle"
+        return follow_many(boxes).boxes, [says]
+    columns = {name: getattr(boxes, name)[known] for name in ("frame", "id", "x", "y", "w", "h", "score")}
+    return replace(boxes, **columns), []

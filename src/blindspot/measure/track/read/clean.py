@@ -1,4 +1,4 @@
-"""Rows as found in a file -> tracks that hold what the methods assume, and a line for each thing that was wrong.
+"""Rows as found in files -> tracks that hold what the methods assume, and a line for each thing that was wrong.
 
 Nothing is mended in silence: unsorted rows are sorted, doubled times kept once, unknown positions and single-fix jumps left
 out, each counted and named with its first row. What looks like latitude and longitude changed about is named, not changed.
@@ -6,113 +6,148 @@ out, each counted and named with its first row. What looks like latitude and lon
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blindspot.errors import Problem, Where
 from blindspot.measure.track.model import EARTH_M, Tracks, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from blindspot.measure.track.model import Floats, Ints
+    from blindspot.measure.track.read.faults import Faults
 
 FASTEST_MS = 100.0  # 360 km/h: no vehicle on a road; aircraft and ships have their own `fastest_ms`
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Fixes of one file, as found. a, b: lat, lon in degrees, or x, y in metres where `planar`. row: line in the file."""
+    """Fixes of a file or a part of one, as found. a, b: lat, lon in degrees, or x, y in metres where `planar`.
+
+    id: names, and the number of each row's. row: line in the file.
+    """
 
     file: str
-    id: Sequence[str] | np.ndarray | tuple[np.ndarray, Ints]  # or sorted names and the number of each row's
+    id: tuple[Sequence[str], Ints]
     t: Floats
     a: Floats
     b: Floats
     row: Ints
     planar: bool = False
-    problems: list[Problem] = field(default_factory=list)
+
+    def kept(self, keep: NDArray[np.bool_]) -> Rows:
+        """Some of the rows."""
+        ids = (self.id[0], self.id[1][keep])
+        return Rows(self.file, ids, self.t[keep], self.a[keep], self.b[keep], self.row[keep], self.planar)
 
 
-def clean(rows: Rows, fastest_ms: float = FASTEST_MS) -> tuple[Tracks, list[Problem]]:
-    """Tracks in order of their ids, and the problems of the file."""
-    problems = list(rows.problems)
-    names, number = rows.id if isinstance(rows.id, tuple) else _numbered(rows.id)
-    t, a, b, row = rows.t, rows.a, rows.b, rows.row
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """Rows of several files in one table, in the order in which they were read; of: number of the file."""
+
+    names: tuple[str, ...]
+    number: Ints
+    files: tuple[str, ...]
+    of: Ints
+    row: Ints
+    t: Floats
+    a: Floats
+    b: Floats
+    planar: bool
+
+
+def valid(rows: Rows, faults: Faults) -> NDArray[np.bool_]:
+    """Which rows can be fixes, whatever stands beside them."""
+    t, a, b = rows.t, rows.a, rows.b
     keep = np.ones(len(t), bool)
 
-    def drop(bad: np.ndarray, what: str, right: str, got: Floats | None = None) -> None:
-        nonlocal keep
+    def drop(bad: NDArray[np.bool_], what: str, right: str, got: Floats | None = None) -> None:
         bad = bad & keep
         if bad.any():
-            first = int(np.flatnonzero(bad)[0])
+            first = int(np.argmax(bad))
             value = None if got is None else f"{got[first]:g}"
-            problems.append(Problem(Where(rows.file, int(row[first])), f"{_n(int(bad.sum()))} {what}", value, right))
-            keep &= ~bad
+            faults.add(rows.file, what, row=int(rows.row[first]), got=value, right=right, n=int(bad.sum()))
+            np.logical_and(keep, ~bad, out=keep)
 
     with np.errstate(invalid="ignore"):
-        drop(~np.isfinite(t), "without a readable time, left out", "write 2021-08-29T12:23:00Z or seconds since 1970")
-        drop(t == 0, "at time 0, which no clock means, left out", "leave an unknown time blank")
-        drop(~(np.isfinite(a) & np.isfinite(b)), "without a readable position, left out", "write decimal degrees")
+        drop(
+            ~np.isfinite(t),
+            "{fixes} without a readable time, left out",
+            "write 2021-08-29T12:23:00Z or seconds since 1970",
+        )
+        drop(t == 0, "{fixes} at time 0, which no clock means, left out", "leave an unknown time blank")
+        drop(
+            ~(np.isfinite(a) & np.isfinite(b)), "{fixes} without a readable position, left out", "write decimal degrees"
+        )
         if not rows.planar:
-            drop((a == 0) & (b == 0), "at 0, 0, which means unknown, left out", "leave an unknown position blank")
-            swapped = (np.abs(a) > 90) & (np.abs(a) <= 180) & (np.abs(b) <= 90)
             drop(
-                swapped,
-                "with a latitude beyond 90: latitude and longitude look changed about; not applied, left out",
+                (a == 0) & (b == 0), "{fixes} at 0, 0, which means unknown, left out", "leave an unknown position blank"
+            )
+            drop(
+                (np.abs(a) > 90) & (np.abs(a) <= 180) & (np.abs(b) <= 90),
+                "{fixes} with a latitude beyond 90: latitude and longitude look changed about; not applied, left out",
                 "change the two columns about if you agree",
                 a,
             )
-            drop((np.abs(a) > 90) | (np.abs(b) > 360), "off the Earth, left out", "write decimal degrees", a)
-    t, a, b, row, number = _ordered(rows.file, t[keep], a[keep], b[keep], row[keep], number[keep], problems)
-    spike, jump = _jumps(number, t, a, b, rows.planar, fastest_ms)
+            drop((np.abs(a) > 90) | (np.abs(b) > 360), "{fixes} off the Earth, left out", "write decimal degrees", a)
+    return keep
+
+
+def tracks_of(f: Fixes, faults: Faults, fastest_ms: float = FASTEST_MS) -> Tracks:
+    """Tracks in order of their names: by time, one fix for each time, without single-fix jumps."""
+    order = np.argsort(np.array(f.names, dtype=str), kind="stable") if f.names else np.zeros(0, np.int64)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    number, of, row, t, a, b = _by_time(rank[f.number], f, faults)
+    spike, jump = _jumps(number, t, a, b, f.planar, fastest_ms)
+    faults.at(f.files, of, row, spike, f"{{fixes}} that jump away and back faster than {fastest_ms:g} m/s, left out")
+    says = f"{{fixes}} reached faster than {fastest_ms:g} m/s, kept"
+    faults.at(f.files, of, row, jump, says, "two vehicles under one id, or a clock that jumped?")
     if spike.any():
-        first = int(row[np.flatnonzero(spike)[0]])
-        says = f"{_n(int(spike.sum()))} that jump away and back faster than {fastest_ms:g} m/s, left out"
-        problems.append(Problem(Where(rows.file, first), says, None, None))
-    if jump.any():
-        first = int(row[np.flatnonzero(jump)[0]])
-        says = f"{_n(int(jump.sum()))} reached faster than {fastest_ms:g} m/s, kept"
-        problems.append(
-            Problem(Where(rows.file, first), says, None, "two vehicles under one id, or a clock that jumped?")
-        )
-    t, a, b, number = t[~spike], a[~spike], b[~spike], number[~spike]
-    present, first_of = np.unique(number, return_index=True)
-    start = np.append(first_of, len(t)).astype(np.int64)
-    ids = tuple(str(names[k]) for k in present)
-    alone = int((np.diff(start) == 1).sum())
-    if alone:
-        which = ids[int(np.flatnonzero(np.diff(start) == 1)[0])]
-        says = f"{alone} track(s) of one fix, the first {which!r}: no stop and no gap can be told from one point"
-        problems.append(Problem(Where(rows.file), says, None, None))
-    tracks = Tracks(ids, start, t, a, b) if rows.planar else pack(ids, start, t, a, b)
-    return tracks, problems
+        number, of = number[~spike], of[~spike]
+        t, a, b = t[~spike], a[~spike], b[~spike]
+    present, first = np.unique(number, return_index=True)
+    start = np.append(first, len(t)).astype(np.int64)
+    ids = tuple(f.names[order[k]] for k in present)
+    for k in np.flatnonzero(np.diff(start) == 1):
+        what = "{n} track(s) of one fix: no stop and no gap can be told from one point"
+        faults.add(f.files[int(of[start[k]])], what)
+    return Tracks(ids, start, t, a, b) if f.planar else pack(ids, start, t, a, b)
 
 
-def _ordered(
-    file: str, t: Floats, a: Floats, b: Floats, row: Ints, number: Ints, problems: list[Problem]
-) -> tuple[Floats, Floats, Floats, Ints, Ints]:
-    """Rows by track and time, one for each time; says what was not so."""
-    if len(t) > 1 and ((np.diff(number) == 0) & (np.diff(t) < 0)).any():
-        back = (np.diff(number) == 0) & (np.diff(t) < 0)
-        first = int(np.flatnonzero(back)[0]) + 1
-        says = f"{_n(int(back.sum()))} earlier than the one before; sorted by time"
-        problems.append(Problem(Where(file, int(row[first])), says, None, None))
-    order = np.lexsort((t, number))
-    t, a, b, row, number = t[order], a[order], b[order], row[order], number[order]
+def _by_time(rank: Ints, f: Fixes, faults: Faults) -> tuple[Ints, Ints, Ints, Floats, Floats, Floats]:
+    """Fixes by track and time, one for each time; says what was not so."""
+
+    def sorted_by(order: Ints) -> tuple[Any, ...]:
+        return tuple(v[order] for v in (rank, f.of, f.row, f.t, f.a, f.b))
+
+    found = sorted_by(np.argsort(rank, kind="stable"))
+    number, of, row, t, _, _ = found
+    same = np.diff(number) == 0
+    back = np.zeros(len(t), bool)
+    back[1:] = same & (np.diff(t) < 0)
+    if back.any():
+        told = back.copy()
+        told[1:] &= np.diff(of) == 0  # a file may be named before one with earlier times
+        faults.at(f.files, of, row, told, "{fixes} earlier than the one before; sorted by time")
+        found = sorted_by(np.lexsort((f.t, rank)))
+        number, of, row, t, _, _ = found
     double = np.zeros(len(t), bool)
     double[1:] = (np.diff(number) == 0) & (np.diff(t) <= 0)
     if double.any():
-        says = f"{_n(int(double.sum()))} at a time already given for the same track; the first is kept"
-        problems.append(Problem(Where(file, int(row[np.flatnonzero(double)[0]])), says, None, None))
-    return t[~double], a[~double], b[~double], row[~double], number[~double]
+        faults.at(f.files, of, row, double, "{fixes} at a time already given for the same track; the first is kept")
+        found = tuple(v[~double] for v in found)
+    number, of, row, t, a, b = found
+    return number, of, row, t, a, b
 
 
 def _jumps(
     number: Ints, t: Floats, a: Floats, b: Floats, planar: bool, fastest: float
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Fixes that lie off by a jump there and back, and fixes after a jump that stays."""
     n = len(t)
     spike, jump = np.zeros(n, bool), np.zeros(n, bool)
@@ -123,18 +158,14 @@ def _jumps(
     else:
         east = (np.diff(b) + 180) % 360 - 180
         away = np.radians(np.hypot(np.diff(a), east * np.cos(np.radians(a[1:])))) * EARTH_M
-    with np.errstate(divide="ignore"):
-        fast = (np.diff(number) == 0) & (away > np.maximum(fastest * np.diff(t), 1000.0 if not planar else 0.0))
+    fast = (np.diff(number) == 0) & (away > np.maximum(fastest * np.diff(t), 1000.0 if not planar else 0.0))
     spike[1:-1] = fast[:-1] & fast[1:]
     spike[1:] &= ~spike[:-1]  # of a run of jumps every second fix is off
     jump[1:] = fast & ~spike[1:] & ~spike[:-1]
     return spike, jump
 
 
-def _numbered(ids: Sequence[str] | np.ndarray) -> tuple[np.ndarray, Ints]:
+def numbered(ids: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
+    """Names and the number of each."""
     names, number = np.unique(np.asarray(ids, dtype=str), return_inverse=True)
-    return names, number
-
-
-def _n(count: int) -> str:
-    return f"{count} fix" if count == 1 else f"{count} fixes"
+    return tuple(names.tolist()), number.astype(np.int64)

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blindspot.errors import Problem, UsageError, Where
+from blindspot.errors import UsageError
 from blindspot.measure.track.read import times
-from blindspot.measure.track.read.clean import Rows
-from blindspot.measure.track.read.tables import ID, TIME
+from blindspot.measure.track.read.clean import Rows, numbered
+from blindspot.measure.track.read.columns import ID, TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from blindspot.measure.track.read.faults import Faults
+
 MANY = ("times", "coordtimes", "datetimes", "coordinateproperties", "timestamps")
 
 
-def read_geojson(path: Path, zone: times.Zone) -> Rows:
+def read_geojson(path: Path, zone: times.Zone, faults: Faults) -> Rows:
     """The tracks of a GeoJSON or MF-JSON file. Raises UsageError where it is neither."""
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -32,18 +34,16 @@ def read_geojson(path: Path, zone: times.Zone) -> Rows:
     if not isinstance(found, dict):
         raise UsageError(f"{path.name}: is JSON, but no GeoJSON or MF-JSON object.")
     features = found.get("features", [found])
-    problems: list[Problem] = []
     rows: list[tuple[str, Any, Any, Any]] = []
     for number, feature in enumerate(features if isinstance(features, list) else [], 1):
         if isinstance(feature, dict):
             rows += _feature(feature, path.stem if len(features) == 1 else f"{path.stem}-{number}", path.stem)
     if not rows:
-        says = "holds no positions with times"
-        problems.append(Problem(Where(path.name), says, None, "give points a property `time`, or lines a list `times`"))
-    t = times.texts([row[1] for row in rows], path.name, zone, problems, 1)
+        right = "give points a property `time`, or lines a list `times`"
+        faults.add(path.name, "holds no positions with times", right=right)
+    t = times.texts([row[1] for row in rows], path.name, zone, faults, 1)
     a, b = (np.array([_float(row[k]) for row in rows]) for k in (2, 3))
-    ids = np.array([row[0] for row in rows], dtype=str)
-    return Rows(path.name, ids, t, a, b, np.arange(1, len(rows) + 1), False, problems)
+    return Rows(path.name, numbered([row[0] for row in rows]), t, a, b, np.arange(1, len(rows) + 1))
 
 
 def _feature(feature: dict[str, Any], stem: str, file: str) -> Iterator[tuple[str, Any, Any, Any]]:

@@ -8,23 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blindspot.errors import Problem, UsageError, Where
+from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blindspot.measure.track.model import Floats
+    from blindspot.measure.track.read.faults import Faults
 
 # Seconds, milliseconds, microseconds, nanoseconds since 1970 tell themselves apart by size (1973 to 5138 each).
 UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (float("inf"), 1e9))
-FORMATS = ("%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M")
+FORMATS = ("%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S")
+SLASHED = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The offset for times that name none, as the caller gave it (None: not given, UTC is taken and said)."""
+    """The offset for times that name none, as the caller gave it (None: not given, UTC is taken and said).
+
+    month_first: 12/31/2021 and not 31/12/2021, as the rows of the file show.
+    """
 
     offset_s: float | None = None
+    month_first: bool = False
 
     @classmethod
     def read(cls, text: str | None) -> Zone:
@@ -53,13 +59,13 @@ def numbers(values: Floats) -> Floats:
     return out
 
 
-def texts(values: Sequence[Any], file: str, zone: Zone, problems: list[Problem], first_row: int = 2) -> Floats:
-    """Times as text -> seconds; NaN where unreadable. Times without a zone, and mixed zones, get a line."""
+def texts(values: Sequence[Any], file: str, zone: Zone, faults: Faults, first_row: int = 2) -> Floats:
+    """Times as text -> seconds; NaN where unreadable. Times without a zone, and mixed zones, are told to `faults`."""
     out = np.full(len(values), np.nan)
-    naive, zones = 0, set()
-    where_naive = 0
+    naive, where_naive = 0, 0
+    zones: set[object] = set()
     for i, value in enumerate(values):
-        moment = _moment(str(value).strip()) if value is not None else None
+        moment = _moment(str(value).strip(), month_first=zone.month_first) if value is not None else None
         if moment is None:
             continue
         if moment.tzinfo is None:
@@ -67,28 +73,19 @@ def texts(values: Sequence[Any], file: str, zone: Zone, problems: list[Problem],
             where_naive = where_naive or first_row + i
             moment = moment.replace(tzinfo=timezone(timedelta(seconds=zone.offset_s or 0.0)))
         else:
-            zones.add(moment.utcoffset())
+            zones.add(moment.strftime("%z"))
         out[i] = moment.timestamp()
-    say_zone(problems, Where(file, where_naive or None), naive, zone)
-    if naive and zones:
-        says = "some times name a zone and some do not"
-        problems.append(Problem(Where(file, where_naive), says, None, "give every time its zone"))
-    elif len(zones) > 1:
-        says = f"times in {len(zones)} zones; each is read in its own"
-        problems.append(Problem(Where(file), says, None, None))
+    if naive:
+        faults.no_zone(file, naive, where_naive)
+    faults.offsets.setdefault(file, set()).update(zones)
     return out
 
 
-def say_zone(problems: list[Problem], where: Where, naive: int, zone: Zone) -> None:
-    """The line for times without a zone."""
-    if naive and zone.offset_s is None:
-        says = f"{naive} time(s) without a zone; read as UTC"
-        problems.append(Problem(where, says, None, "say which with --utc-offset +04:30"))
-
-
-def _moment(text: str) -> datetime | None:
+def _moment(text: str, *, month_first: bool = False) -> datetime | None:
     if not text:
         return None
+    if text.endswith((" UTC", " GMT")):
+        text = f"{text[:-4]}+00:00"
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -99,7 +96,8 @@ def _moment(text: str) -> datetime | None:
         pass
     else:
         return datetime.fromtimestamp(float(numbers(np.array([number]))[0]), UTC) if abs(number) < 1e20 else None
-    for form in FORMATS:
+    slashed = [form.replace("%d/%m", "%m/%d") if month_first else form for form in SLASHED]
+    for form in (*FORMATS, *slashed):
         try:
             return datetime.strptime(text, form)  # noqa: DTZ007 - the zone, if any, is the caller's to say
         except ValueError:

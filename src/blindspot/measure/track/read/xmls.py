@@ -7,16 +7,18 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from blindspot.errors import Problem, UsageError, Where
+from blindspot.errors import UsageError
 from blindspot.measure.track.read import times
-from blindspot.measure.track.read.clean import Rows
+from blindspot.measure.track.read.clean import Rows, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from blindspot.measure.track.read.faults import Faults
 
-def read_xml(path: Path, zone: times.Zone) -> Rows:
+
+def read_xml(path: Path, zone: times.Zone, faults: Faults) -> Rows:
     """A GPX, KML or CoT file, told by its root element. Raises UsageError where it is none of these."""
     text = path.read_text(encoding="utf-8", errors="replace").lstrip("\ufeff")
     if "<!DOCTYPE" in text[:5000] or "<!ENTITY" in text:
@@ -37,22 +39,12 @@ def read_xml(path: Path, zone: times.Zone) -> Rows:
         found = list(_cot(root))
     else:
         raise UsageError(f"{path.name}: is XML of kind <{kind}>; GPX, KML and CoT are read.")
-    problems: list[Problem] = []
     if not found:
-        problems.append(Problem(Where(path.name), "holds no positions with times", None, None))
-    t = times.texts([row[1] for row in found], path.name, zone, problems, 1)
+        faults.add(path.name, "holds no positions with times")
+    t = times.texts([row[1] for row in found], path.name, zone, faults, 1)
     a, b = (np.array([_float(row[k]) for row in found]) for k in (2, 3))
     # Fixes are counted, since an XML file has no rows.
-    return Rows(
-        path.name,
-        np.array([row[0] for row in found], dtype=str),
-        t,
-        a,
-        b,
-        np.arange(1, len(found) + 1),
-        False,
-        problems,
-    )
+    return Rows(path.name, numbered([row[0] for row in found]), t, a, b, np.arange(1, len(found) + 1))
 
 
 def _parse(text: str) -> ET.Element:

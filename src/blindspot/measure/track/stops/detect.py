@@ -48,19 +48,23 @@ class Stops:
 
 def stops(tracks: Tracks, setting: Setting) -> Stops:
     """The stops of every track under one setting."""
-    first, last = intervals(tracks, setting)
-    total_x = np.concatenate(([0.0], np.cumsum(tracks.x)))
-    total_y = np.concatenate(([0.0], np.cumsum(tracks.y)))
-    count = last - first + 1
-    return Stops(
-        np.searchsorted(tracks.start, first, side="right") - 1,
-        first,
-        last,
-        tracks.t[first],
-        tracks.t[last],
-        (total_x[last + 1] - total_x[first]) / count,
-        (total_y[last + 1] - total_y[first]) / count,
-    )
+    return stops_at(tracks, *intervals(tracks, setting))
+
+
+def stops_at(tracks: Tracks, first: Ints, last: Ints, weight: Floats | None = None) -> Stops:
+    """Stops from their first and last fixes; positions are means over the fixes, weighted where `weight` (n,) is given."""
+
+    def mean(values: Floats) -> Floats:
+        total = np.concatenate(([0.0], np.cumsum(values if weight is None else values * weight)))
+        out: Floats = (total[last + 1] - total[first]) / mass
+        return out
+
+    mass = (last - first + 1).astype(float)
+    if weight is not None:
+        heavy = np.concatenate(([0.0], np.cumsum(weight)))
+        mass = heavy[last + 1] - heavy[first]
+    track = np.searchsorted(tracks.start, first, side="right") - 1
+    return Stops(track, first, last, tracks.t[first], tracks.t[last], mean(tracks.x), mean(tracks.y))
 
 
 def intervals(tracks: Tracks, setting: Setting) -> tuple[Ints, Ints]:

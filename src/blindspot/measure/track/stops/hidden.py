@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from blindspot.measure.track.model import Floats, Ints, Tracks
 
 LEAST_S, MOST_S = 180.0, 2400.0
+UNBROKEN_S = 1800.0  # the longest gap that any setting of the multiverse calls unbroken
 HALT_MS = 0.7  # slower than this between two fixes looks like standing still (noise of 20 m each in a minute)
 
 
@@ -35,13 +36,15 @@ class Gaps:
 
 
 def gaps(tracks: Tracks, least_s: float | None = None) -> Gaps:
-    """Every interruption of `least_s` or longer (default: five minutes, or three usual intervals where that is longer)."""
+    """Every interruption of `least_s` or longer (default: five minutes, or three usual intervals of the track up to half an hour)."""
     inner = np.ones(max(len(tracks.t) - 1, 0), bool)
     inner[tracks.start[1:-1] - 1] = False
+    dt = np.diff(tracks.t)
+    least: Floats | float = least_s or 300.0
     if least_s is None:
-        usual = float(np.median(np.diff(tracks.t)[inner])) if inner.any() else 0.0
-        least_s = max(300.0, 3 * usual)
-    before = np.flatnonzero(inner & (np.diff(tracks.t) >= least_s)).astype(np.int64)
+        usual = [np.median(dt[s.start : s.stop - 1]) if s.stop - s.start > 1 else 0.0 for _, s in tracks]
+        least = np.clip(3 * np.array(usual, float), 300.0, UNBROKEN_S)[tracks.of[:-1]] if len(tracks.t) else 300.0
+    before = np.flatnonzero(inner & (dt >= least)).astype(np.int64)
     seconds, metres, speeds = across(tracks, before, before + 1)
     p = probability(seconds, metres, speeds)
     return Gaps(np.searchsorted(tracks.start, before, side="right") - 1, before, seconds, metres, p)

@@ -61,17 +61,25 @@ def stopped(tracks: Tracks, law: Law | None = None, gap_s: float = 900.0, thin_s
     Without a law the fitted one is used, with that error of ERRORS_M under which the tracks are most likely. A track of
     one fix gets the stationary share.
     """
-    where, start, t, x, y = _thin(tracks, thin_s)
-    scale = tracks.frame.stretch(y) if tracks.frame else np.ones_like(y)
-    if law is None:
-        # A dwell shorter than two intervals between fixes cannot be told from none: slower logging, slower chain.
-        within = np.diff(t)[np.diff(np.repeat(np.arange(len(start) - 1), np.diff(start))) == 0]
-        slow = min(1.0, SLOW_S / max(float(np.median(within)), 1e-3)) if within.size else 1.0
-        rates = tuple(tuple(rate * slow for rate in row) for row in FITTED.rates)
-        few = start[: max(np.searchsorted(start, FIXES_FOR_ERROR), 2)]
-        laws = [replace(FITTED, error_m=error, rates=rates) for error in ERRORS_M]
-        law = max(laws, key=lambda each: posterior(few, t, x, y, scale, each, gap_s)[1])
+    where, start, t, x, y, scale = _thin(tracks, thin_s)
+    law = law or _chosen(start, t, x, y, scale, gap_s)
     return posterior(start, t, x, y, scale, law, gap_s)[0][where]
+
+
+def law_of(tracks: Tracks, gap_s: float = 900.0, thin_s: float = 5.0) -> Law:
+    """The fitted law with the error of these tracks, for others of the same kind."""
+    _, start, t, x, y, scale = _thin(tracks, thin_s)
+    return _chosen(start, t, x, y, scale, gap_s)
+
+
+def _chosen(start: Ints, t: Floats, x: Floats, y: Floats, scale: Floats, gap_s: float) -> Law:
+    # A dwell shorter than two intervals between fixes cannot be told from none: slower logging, slower chain.
+    within = np.diff(t)[np.diff(np.repeat(np.arange(len(start) - 1), np.diff(start))) == 0]
+    slow = min(1.0, SLOW_S / max(float(np.median(within)), 1e-3)) if within.size else 1.0
+    rates = tuple(tuple(rate * slow for rate in row) for row in FITTED.rates)
+    few = start[: max(np.searchsorted(start, FIXES_FOR_ERROR), 2)]
+    laws = [replace(FITTED, error_m=error, rates=rates) for error in ERRORS_M]
+    return max(laws, key=lambda each: posterior(few, t, x, y, scale, each, gap_s)[1])
 
 
 def posterior(
@@ -100,8 +108,8 @@ def transition(law: Law) -> tuple[Floats, Floats]:
     return steps, np.clip(rest, 1e-9, 1)
 
 
-def _thin(tracks: Tracks, thin_s: float) -> tuple[Ints, Ints, Floats, Floats, Floats]:
-    """For each fix the number of its thinned fix, and the thinned tracks: means over spells shorter than thin_s."""
+def _thin(tracks: Tracks, thin_s: float) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats]:
+    """For each fix the number of its thinned fix, and the thinned tracks: means over spells shorter than thin_s; stretch."""
     label = kernels.spells(tracks.start, tracks.t, thin_s)
     count = np.bincount(label)
     mean = (
@@ -110,4 +118,5 @@ def _thin(tracks: Tracks, thin_s: float) -> tuple[Ints, Ints, Floats, Floats, Fl
         else [tracks.t] * 3
     )
     kept = np.append(label, len(count))[tracks.start].astype(np.int64) if label.size else tracks.start
-    return label, kept, mean[0], mean[1], mean[2]
+    scale = tracks.frame.stretch(mean[2]) if tracks.frame else np.ones_like(mean[2])
+    return label, kept, mean[0], mean[1], mean[2], scale

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.measure.track.stops.detect import FAMILIES, Setting, Stops, intervals
+from blindspot.measure.track.stops.detect import FAMILIES, Setting, intervals, stops_at
 
 if TYPE_CHECKING:
     from blindspot.measure.track.model import Floats, Ints, Tracks
+    from blindspot.measure.track.stops.detect import Stops
 
 # Radii from the error of a good logger to that of an aerial track without tie points; shares of the least duration within
 # which witnesses and loggers round; longest gaps that one would still call unbroken. Judgement.
@@ -84,16 +85,4 @@ def _runs(tracks: Tracks, inside: np.ndarray, agreement: Floats, least_s: float)
     first, last = edges[:-1], edges[1:] - 1
     keep = inside[first] & (tracks.t[last] - tracks.t[first] >= least_s) if n else np.zeros(0, bool)
     first, last = first[keep].astype(np.int64), last[keep].astype(np.int64)
-    weight = np.concatenate(([0.0], np.cumsum(agreement)))
-    wx = np.concatenate(([0.0], np.cumsum(agreement * tracks.x)))
-    wy = np.concatenate(([0.0], np.cumsum(agreement * tracks.y)))
-    mass = weight[last + 1] - weight[first]
-    return Stops(
-        np.searchsorted(tracks.start, first, side="right") - 1,
-        first,
-        last,
-        tracks.t[first],
-        tracks.t[last],
-        (wx[last + 1] - wx[first]) / mass,
-        (wy[last + 1] - wy[first]) / mass,
-    )
+    return stops_at(tracks, first, last, agreement)

@@ -1,0 +1,99 @@
+// What every page shares: asking the server, building elements from text (never from markup), undo, who else is here.
+const csrf = document.querySelector("meta[name=csrf]").content;
+
+export async function ask(name, query = {}) {
+  const answer = await fetch("/api/" + name + "?" + new URLSearchParams(query), { credentials: "same-origin" });
+  return heard(answer);
+}
+
+export async function tell(name, body = {}) {
+  const answer = await fetch("/api/" + name, {
+    method: "POST", credentials: "same-origin", body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+  });
+  return heard(answer);
+}
+
+export class No extends Error {
+  constructor(status, told) { super(told.error || "The server does not answer."); this.status = status; this.told = told; }
+}
+
+async function heard(answer) {
+  const told = await answer.json().catch(() => ({ error: "The server does not answer; is `blindspot open` still running?" }));
+  if (!answer.ok) throw new No(answer.status, told);
+  return told;
+}
+
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name in node && typeof value === "boolean") node[name] = value;
+    else if (value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((c) => c !== null && c !== undefined));
+  return node;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+export const bdi = (text) => el("bdi", {}, text);
+export const here = document.getElementById("here");
+export const page = document.body.dataset.page;
+
+export function say(text) {
+  const told = document.getElementById("told");
+  told.textContent = text || "";
+  told.hidden = !text;
+}
+
+// Anything that goes wrong is said in one place, in words.
+export function trying(act) {
+  return async (...given) => {
+    try { say(""); return await act(...given); }
+    catch (error) { if (!(error instanceof No)) console.error(error); say(error.message); return undefined; }
+  };
+}
+
+const listeners = [];
+export const onchange = (listener) => listeners.push(listener);
+let version = null;
+
+export async function look() {
+  const told = await ask("version");
+  const state = document.getElementById("state");
+  const running = told.running.map((j) => `${j.stage} is running`).join(", ");
+  state.textContent = (told.problems ? `${told.problems} problem${told.problems > 1 ? "s" : ""} in the case: answers are of the last valid state` : "No problems in the case") + (running ? "; " + running : "");
+  if (version !== null && version !== told.version) for (const listener of listeners) listener(told);
+  version = told.version;
+  for (const listener of watchers) listener(told);
+}
+const watchers = [];
+export const onlook = (watcher) => watchers.push(watcher);
+
+const moved = (verb) => trying(async () => {
+  const done = await tell(verb);
+  await look();
+  say("");
+  document.getElementById("state").textContent = `${verb === "undo" ? "Taken back" : "Made again"}: ${done.file} ${done.key} ${done.column}`;
+});
+document.getElementById("undo").addEventListener("click", moved("undo"));
+document.getElementById("redo").addEventListener("click", moved("redo"));
+document.addEventListener("keydown", (e) => {
+  if (!(e.ctrlKey || e.metaKey) || e.target.closest("input,textarea,select")) return;
+  if (e.key === "z" && !e.shiftKey) { e.preventDefault(); moved("undo")(); }
+  if (e.key === "y" || (e.key.toLowerCase() === "z" && e.shiftKey)) { e.preventDefault(); moved("redo")(); }
+});
+document.getElementById("invite").addEventListener("click", trying(async () => {
+  const { path } = await tell("invite");
+  say("Open this link in the other browser; it works once: " + location.origin + path);
+}));
+
+setInterval(() => look().catch((error) => say(error.message)), 2000);
+look().catch((error) => say(error.message));

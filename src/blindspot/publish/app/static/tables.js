@@ -1,0 +1,172 @@
+// The plain files, edited in place. A cell that somebody else has changed meanwhile is shown with both values.
+import { ask, tell, el, bdi, here, say, trying, onchange, onlook, look, No } from "./app.js";
+
+const wanted = () => decodeURIComponent(location.hash.slice(1)) || "claims.csv";
+const list = el("ul", { class: "file-list" });
+const place = el("div");
+let sheet = null, editing = null;
+
+const short = (text) => text.length > 300 ? text.slice(0, 300) + "…" : text;
+
+async function files() {
+  const { files: all } = await ask("files");
+  list.replaceChildren(...all.map((f) => el("li", {}, el("a", { href: "#" + encodeURIComponent(f.file), "aria-current": f.file === wanted() ? "page" : null }, f.file), f.problems ? el("span", { class: "wrong" }, `${f.problems} problem${f.problems > 1 ? "s" : ""}`) : null)));
+}
+
+const load = trying(async (keep) => {
+  const at = keep && place.querySelector("td:focus, td textarea, td select") ? position(document.activeElement.closest("td")) : null;
+  await files();
+  sheet = await ask("table", { file: wanted() });
+  if ("text" in sheet) whole(); else grid();
+  if (at) focus(...at);
+});
+
+function whole() {
+  const box = el("textarea", { class: "whole", spellcheck: "false", "aria-label": sheet.file });
+  box.value = sheet.text;
+  const version = sheet.version;
+  place.replaceChildren(
+    ...sheet.problems.map((p) => el("p", { class: "wrong" }, `row ${p.row ?? "?"} ${p.column ?? ""}: ${p.says}`)), box,
+    el("p", {}, el("button", { type: "button", class: "main", onclick: trying(async () => {
+      try { await tell("change", { kind: "text", file: sheet.file, old: version, new: box.value }); await look(); await load(); }
+      catch (error) { if (!(error instanceof No) || error.status !== 409) throw error; say(error.message + " Your text is still in the box; load the page again to see theirs."); }
+    }) }, "Save")));
+}
+
+function problems(row) { return sheet.problems.filter((p) => p.row === row.number); }
+
+function grid() {
+  const head = el("tr", {}, el("th", { scope: "col" }, "row"), ...sheet.columns.map((c) => el("th", { scope: "col" }, c)), el("th", { scope: "col" }, "row"));
+  const body = el("tbody", {}, ...sheet.rows.map((row, i) => line(row, i)));
+  const general = sheet.problems.filter((p) => !sheet.rows.some((r) => r.number === p.row));
+  place.replaceChildren(
+    ...general.map((p) => el("p", { class: "wrong" }, `${p.row ? "row " + p.row : ""} ${p.column ?? ""}: ${p.says}`)),
+    el("p", { class: "soft" }, "Arrows move; Enter or typing opens a cell, Enter keeps it, Escape leaves it as it was, Tab goes on."),
+    el("div", { class: "grid-box", tabindex: "-1" }, el("table", { class: "cells", role: "grid", "aria-label": sheet.file }, el("thead", {}, head), body)),
+    adder(), sheet.file === "expect.csv" ? facts() : null);
+  mark();
+}
+
+function line(row, i) {
+  const wrong = problems(row);
+  const whole = wrong.filter((p) => !sheet.columns.includes(p.column));
+  return el("tr", {}, el("th", { scope: "row" }, String(row.number), ...whole.map((p) => el("span", { class: "wrong" }, p.says))),
+    ...row.cells.map((text, j) => cell(row, i, j, text, wrong.filter((p) => p.column === sheet.columns[j]))),
+    el("td", { role: "gridcell", tabindex: "-1" }, el("button", { type: "button", "aria-label": `Remove row ${row.key}`, onclick: trying(() => remove(row)) }, "Remove")));
+}
+
+function cell(row, i, j, text, wrong) {
+  const td = el("td", { role: "gridcell", tabindex: i === 0 && j === 0 ? "0" : "-1", "data-row": String(i), "data-column": String(j), "aria-invalid": wrong.length ? "true" : null, class: text.length > 40 ? "long" : null }, bdi(short(text)), ...wrong.map((p) => el("span", { class: "wrong" }, p.says)));
+  td.addEventListener("dblclick", () => open(td));
+  td.addEventListener("click", () => focus(i, j));
+  td.addEventListener("keydown", (e) => keys(e, td));
+  td.addEventListener("focus", () => tell("here", { file: sheet.file, key: row.key, column: sheet.columns[j] }).catch(() => undefined));
+  return td;
+}
+
+const position = (td) => td ? [+td.dataset.row, +td.dataset.column] : null;
+function focus(i, j) {
+  const td = place.querySelector(`td[data-row="${i}"][data-column="${j}"]`);
+  if (!td) return;
+  for (const other of place.querySelectorAll('td[tabindex="0"]')) other.tabIndex = -1;
+  td.tabIndex = 0;
+  td.focus();
+  td.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function keys(e, td) {
+  if (editing) return;
+  const [i, j] = position(td);
+  const to = { ArrowUp: [i - 1, j], ArrowDown: [i + 1, j], ArrowLeft: [i, j - 1], ArrowRight: [i, j + 1], Home: [i, 0], End: [i, sheet.columns.length - 1] }[e.key];
+  if (to) { e.preventDefault(); focus(...to); }
+  else if (e.key === "Enter" || e.key === "F2") { e.preventDefault(); open(td); }
+  else if (e.key === "Delete") { e.preventDefault(); commit(td, sheet.rows[i].cells[j], ""); }
+  else if (e.key.length === 1 && !e.ctrlKey && !e.metaKey && !e.altKey) { e.preventDefault(); open(td, e.key); }
+}
+
+function open(td, typed) {
+  if (editing) return;
+  const [i, j] = position(td), old = sheet.rows[i].cells[j];
+  const choices = sheet.choices[sheet.columns[j]];
+  const box = choices ? el("select", {}, el("option", { value: "" }, ""), ...choices.map((c) => el("option", { value: c }, c)), choices.includes(old) || !old ? null : el("option", { value: old }, old)) : el("textarea", { rows: "3", dir: "auto" });
+  box.setAttribute("aria-label", `${sheet.columns[j]} of ${sheet.rows[i].key}`);
+  box.value = typed && !choices ? typed : old;
+  editing = { td, box, old };
+  td.replaceChildren(box);
+  box.focus();
+  const done = (keep, step) => {
+    if (!editing || editing.box !== box) return;
+    editing = null;
+    const text = box.value.replace(/[\r\n]+/g, " ");
+    td.replaceChildren(bdi(short(keep ? text : old)));
+    if (keep && text !== old) commit(td, old, text, step); else focus(i, j + (step || 0));
+  };
+  box.addEventListener("keydown", (e) => {
+    if (e.key === "Enter") { e.preventDefault(); e.stopPropagation(); done(true); }
+    if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); done(false); }
+    if (e.key === "Tab") { e.preventDefault(); e.stopPropagation(); done(true, e.shiftKey ? -1 : 1); }
+  });
+  box.addEventListener("blur", () => done(true));
+}
+
+const commit = trying(async (td, old, text, step) => {
+  const [i, j] = position(td), row = sheet.rows[i], column = sheet.columns[j];
+  const change = { kind: "cell", file: sheet.file, key: row.key, column, old, new: text };
+  try { await tell("change", change); } catch (error) {
+    if (!(error instanceof No)) throw error;
+    if (error.status !== 409) { td.replaceChildren(bdi(short(old))); throw error; }
+    return conflict(td, change, error.told.theirs);
+  }
+  await look();
+  await load();
+  focus(i, j + (step || 0));
+});
+
+function conflict(td, change, theirs) {
+  const settle = (text) => trying(async () => { if (text !== theirs) await tell("change", { ...change, old: theirs, new: text }); await look(); await load(); });
+  td.replaceChildren(el("div", { class: "conflict", role: "group", "aria-label": "Changed by somebody else meanwhile" },
+    el("p", {}, "Changed by somebody else meanwhile."), el("p", {}, "Theirs: ", bdi(theirs || "(blank)")), el("p", {}, "Yours: ", bdi(change.new || "(blank)")),
+    el("button", { type: "button", onclick: settle(theirs) }, "Keep theirs"), " ", el("button", { type: "button", onclick: settle(change.new) }, "Write mine")));
+  td.querySelector("button").focus();
+}
+
+async function remove(row) {
+  const cells = Object.fromEntries(sheet.columns.map((c, j) => [c, row.cells[j] ?? ""]));
+  await tell("change", { kind: "remove", file: sheet.file, key: row.key, old: cells });
+  await look();
+  await load();
+  say(`Row ${row.key} is removed; Undo brings it back.`);
+}
+
+function adder() {
+  const lead = sheet.file === "expect.csv" ? ["question", "hypothesis"] : ["id"];
+  const boxes = lead.map((name) => el("input", { type: "text", "aria-label": `${name} of the new row`, placeholder: name }));
+  return el("p", {}, ...boxes.flatMap((b) => [b, " "]), el("button", { type: "button", id: "add", onclick: trying(async () => {
+    const cells = Object.fromEntries(lead.map((name, k) => [name, boxes[k].value.trim()]));
+    const key = boxes.map((b) => b.value.trim()).join("/");
+    await tell("change", { kind: "add", file: sheet.file, key, new: cells });
+    await look();
+    await load();
+    focus(sheet.rows.findIndex((r) => r.key === key), Math.min(lead.length, sheet.columns.length - 1));
+  }) }, "Add a row"));
+}
+
+function facts() {
+  const box = el("input", { type: "text", "aria-label": "fact of the new column", placeholder: "fact" });
+  return el("p", {}, box, " ", el("button", { type: "button", onclick: trying(async () => { await tell("change", { kind: "column", file: sheet.file, key: "", column: box.value.trim() }); await load(); }) }, "Add a column for a fact"));
+}
+
+let others = [];
+function mark() {
+  for (const td of place.querySelectorAll("td.by-other")) { td.classList.remove("by-other"); td.removeAttribute("title"); }
+  for (const o of others) {
+    const i = sheet.rows?.findIndex((r) => r.key === o.key), j = sheet.columns?.indexOf(o.column);
+    const td = o.file === sheet.file && i >= 0 && place.querySelector(`td[data-row="${i}"][data-column="${j}"]`);
+    if (td) { td.classList.add("by-other"); td.title = `${o.who} is here`; }
+  }
+}
+onlook((told) => { others = told.others; if (sheet && sheet.rows) mark(); });
+onchange(() => { if (!editing && !place.querySelector(".conflict") && !(sheet && "text" in sheet)) load(true); });
+addEventListener("hashchange", () => load());
+here.replaceChildren(el("nav", { "aria-label": "Files" }, list), place);
+load();

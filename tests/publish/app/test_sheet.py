@@ -1,0 +1,67 @@
+"""Blind rating: sealed first, whole columns, the answer last, others' ratings only then."""
+
+import json
+
+Q = "q_trunk"
+
+
+def start(browse, name):
+    assert browse.post("reviewer", {"name": name}).status_code == 200
+    return browse.get("sheet", question=Q).json()
+
+
+def gut(sheet, value="0.2-0.4"):
+    return {h["id"]: value for h in sheet["hypotheses"] if h["id"] != "other"}
+
+
+def fill(browse, sheet, value):
+    for fact in sheet["facts"]:
+        done = browse.post("column", {"question": Q, "fact": fact["id"], "values": gut(sheet, value)})
+        assert done.status_code == 200, done.text
+    return browse.get("sheet", question=Q).json()
+
+
+def test_nothing_is_asked_before_the_seal(browse):
+    sheet = start(browse, "ana")
+    assert not sheet["sealed"]
+    assert sheet["answer"] is None
+    fact = sheet["facts"][0]["id"]
+    assert browse.post("column", {"question": Q, "fact": fact, "values": gut(sheet)}).status_code == 422
+
+
+def test_the_seal_is_in_the_log_and_cannot_be_broken(browse, case):
+    sheet = start(browse, "ana")
+    assert browse.post("seal", {"question": Q, "values": {}}).status_code == 422
+    assert browse.post("seal", {"question": Q, "values": gut(sheet)}).json()["sealed"]
+    assert browse.post("seal", {"question": Q, "values": gut(sheet, "0.9")}).status_code == 422
+    log = (case / "custody.jsonl").read_text(encoding="utf-8")
+    assert '"act":"seal"' in log
+    assert "0.2-0.4" not in json.dumps([json.loads(x) for x in log.splitlines() if '"act":"seal"' in x])
+
+
+def test_the_answer_stays_hidden_until_every_column_is_full(browse):
+    sheet = start(browse, "ana")
+    browse.post("seal", {"question": Q, "values": gut(sheet)})
+    for i, fact in enumerate(sheet["facts"]):
+        half = dict(list(gut(sheet).items())[:1])
+        assert browse.post("column", {"question": Q, "fact": fact["id"], "values": half}).status_code == 422
+        told = browse.post("column", {"question": Q, "fact": fact["id"], "values": gut(sheet)}).json()
+        assert (told["answer"] is not None) == (i == len(sheet["facts"]) - 1)
+
+
+def test_a_second_reviewer_sees_the_first_only_when_done(opened):
+    a, b = opened(), opened()
+    for browser, name, value in ((a, "ana", "0.2-0.4"), (b, "ben", "0.7-0.9")):
+        sheet = start(browser, name)
+        assert sheet["others"] == []
+        browser.post("seal", {"question": Q, "values": gut(sheet)})
+        assert "0.2-0.4" not in json.dumps(browser.get("sheet", question=Q).json()["facts"])
+        done = fill(browser, sheet, value)
+    assert [o["reviewer"] for o in done["others"]] == ["ana"]
+    assert done["others"][0]["overlap"] == 0
+    assert b.get("table", file="assessments/ana.csv").status_code == 422
+
+
+def test_names_that_are_paths_are_refused(browse):
+    for name in ("../ana", "a/b", "", ".x", "a" * 80):
+        assert browse.post("reviewer", {"name": name}).status_code == 422
