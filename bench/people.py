@@ -4,16 +4,19 @@ python bench/people.py linkage PEOPLE_DATA [--seed N] [--peers]   lists of the r
 python bench/people.py mse PEOPLE_DATA                            published tables of multiple systems estimation
 python bench/people.py grades PEOPLE_DATA                         Airwars' own grades from the recorded sources
 python bench/people.py sudan PEOPLE_DATA                          1,000 draws of the links of three lists, each estimated
-python bench/people.py scale ROWS PEOPLE_DATA                            two generated lists of ROWS rows
+python bench/people.py scale ROWS,... PEOPLE_DATA                 `people --match` on two generated lists of ROWS rows each
 """
 
 import collections
 import csv
 import gzip
+import json
 import random
 import re
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +28,7 @@ from blindspot.measure.people import link, read_table, undercount
 from blindspot.measure.people.evidence import Facts
 from blindspot.measure.people.grade import Incident, books, grade
 from blindspot.measure.people.linkage import People, names_of
+from blindspot.measure.people.names import read_name
 from blindspot.measure.people.readings import read_age, read_sex
 
 
@@ -58,7 +62,11 @@ def scores(pairs, p, truth, n):
     shown = p >= 0.05
     ece = sum(abs((p - right)[shown & (bins == b)].sum()) for b in range(10)) / max(1, shown.sum())
     recall = (hits / n)[precision >= 0.95].max(initial=0)
-    return f"{f1.max():.3f} | {2 * right[sure].sum() / (sure.sum() + n):.3f} | {recall:.2f} | {ece:.3f}"
+    draw = np.random.default_rng(0).random((200, len(p))) < p  # what a perfect posterior would show on so few links
+    floor = np.mean([sum(abs((p - d)[shown & (bins == b)].sum()) for b in range(10)) for d in draw]) / max(
+        1, shown.sum()
+    )
+    return f"{f1.max():.3f} | {2 * right[sure].sum() / (sure.sum() + n):.3f} | {recall:.2f} | {ece:.3f} ({floor:.3f})"
 
 
 def linkage(folder, seed, peers):
@@ -73,7 +81,7 @@ def linkage(folder, seed, peers):
     truth = {i: place[r["moh_pid"]] for i, r in enumerate(a) if r["moh_pid"] in place}
     print(f"{len(a)} labelled rows, {len(truth)} with a true record among {len(b_half)}; seed {seed}\n")
     print(
-        "| lists | system | best F1 | F1 at p>=.95 | R at P 95 % | ECE | s | CPU s |\n|---|---|---|---|---|---|---|---|"
+        "| lists | system | best F1 | F1 at p>=.95 | R at P 95 % | ECE (floor) | s | CPU s |\n|---|---|---|---|---|---|---|---|"
     )
     tasks = [("Arabic", "ar", "ar", True), ("Arabic, names only", "ar", "ar", False), ("English-Arabic", "en", "ar", True),
              ("English-Arabic, names only", "en", "ar", False), ("English-English", "en", "en", True)]  # fmt: skip
@@ -82,7 +90,8 @@ def linkage(folder, seed, peers):
         if peers:
             fuzzy(name, [r[left] for r in a], [r[right] for r in b_half], truth)
             if left == right:
-                splink_stock(name, a, b_half, left, right, truth, facts=facts)
+                for folded in (False, True):
+                    splink_stock(name, a, b_half, left, right, truth, facts=facts, folded=folded)
     common = random.Random(seed).sample([r for r in other if r["pid"] in known], 4000)
     gone = {r["pid"] for r in common[:2000]}
     rest = [r for r in b if r["pid"] not in gone]
@@ -90,7 +99,8 @@ def linkage(folder, seed, peers):
     truth = {i: place[r["pid"]] for i, r in enumerate(common) if r["pid"] in place}
     run("two romanisations", people_of(common, "en", facts=True), people_of(rest, "en", facts=True), truth)
     if peers:
-        splink_stock("two romanisations", common, rest, "en", "en", truth, facts=True)
+        for folded in (False, True):
+            splink_stock("two romanisations", common, rest, "en", "en", truth, facts=True, folded=folded)
 
 
 def run(name, a, b, truth):
@@ -130,14 +140,17 @@ def fuzzy(name, left, right, truth):
     )
 
 
-def splink_stock(name, a, b, left, right, truth, *, facts):
-    """Splink 5 as its tutorial has it: name comparisons on first, second and last token, four blocking rules, EM."""
+def splink_stock(name, a, b, left, right, truth, *, facts, folded):
+    """Splink 5 as its tutorial has it: name comparisons on first, second and last token, four blocking rules, EM.
+
+    folded: the tokens are those of our own reading of names, with their compounds joined and spellings folded.
+    """
     import pyarrow as pa
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
     def table(rows, field):
-        parts = [r[field].split() for r in rows]
+        parts = [read_name(r[field]).tokens if folded else r[field].split() for r in rows]
         return pa.table(
             {
                 "unique_id": list(range(len(rows))),
@@ -156,6 +169,7 @@ def splink_stock(name, a, b, left, right, truth, *, facts):
             return None
 
     start, cpu = time.perf_counter(), time.process_time()
+    kind = "our tokens" if folded else "stock"
     comparisons = [
         cl.JaroWinklerAtThresholds("first"),
         cl.JaroWinklerAtThresholds("second"),
@@ -191,7 +205,7 @@ def splink_stock(name, a, b, left, right, truth, *, facts):
             kept.append((i, j, r["match_probability"]))
     line = scores(np.array([k[:2] for k in kept]), np.array([k[2] for k in kept]), truth, len(truth))
     print(
-        f"| {name} | Splink, stock | {line} | {time.perf_counter() - start:.1f} | {time.process_time() - cpu:.1f} |",
+        f"| {name} | Splink, {kind} | {line} | {time.perf_counter() - start:.1f} | {time.process_time() - cpu:.1f} |",
         flush=True,
     )
 
@@ -293,37 +307,104 @@ def grades(folder):
         print(f"  {n}: F1 {2 * tp / max(1, truth.count(n) + got.count(n)):.2f} ({truth.count(n)})")
 
 
-def scale(n, folder):
-    """Names dealt at random from a dictionary; every second row of A is on B with one letter changed."""
-    draw = np.random.default_rng(1)
-    with (folder / "names" / "tfp_dict_ar_en.csv").open(encoding="utf-8") as f:
-        words = {row[1] for row in csv.reader(f) if len(row) == 2 and row[1].isalpha() and len(row[1]) > 2}
-    stock = draw.permutation(sorted(words))  # names of a public dictionary, dealt at random: no one in particular
-    weight = 1 / np.arange(5, len(stock) + 5)
-    pick = draw.choice(len(stock), (n + n // 2, 4), p=weight / weight.sum())
-    names = [" ".join(stock[k] for k in row) for row in pick]
-    ages = draw.integers(0, 90, len(names)).astype(float)
-    a_rows, b_rows = np.arange(n), np.r_[np.arange(0, n, 2), np.arange(n, n + n // 2)]
-    altered = [m[:-1] + "a" if i % 3 == 0 else m for i, m in enumerate(names)]
+def scale(sizes, folder):
+    """`people --match` on generated lists: wall, CPU seconds and peak memory of the process that a user starts."""
+    print(
+        "| rows x rows | best F1 | F1 at p>=.95 | R at P 95 % | ECE (floor) | s | CPU s | peak memory |\n|---|---|---|---|---|---|---|---|"
+    )
+    for n in sizes:
+        with tempfile.TemporaryDirectory() as made:
+            truth = invented(n, folder, Path(made))
+            start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+            command = [
+                Path(sys.executable).with_name("blindspot"),
+                "people",
+                "--match",
+                f"{made}/a.csv",
+                f"{made}/b.csv",
+                "--json",
+            ]
+            with Path(made, "out.json").open("wb") as out:
+                subprocess.run(command, stdout=out, check=True)
+            took, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+            found = json.loads(Path(made, "out.json").read_bytes())["links"]
+        pairs = np.array([(x["a"], x["b"]) for x in found], dtype=int)
+        line = scores(pairs, np.array([x["p"] for x in found]), truth, len(truth))
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"| {n:,} x {n:,} | {line} | {took:.0f} | {cpu:.0f} | {after.ru_maxrss / 2**20:.2f} GB |", flush=True)
 
-    def made(rows, texts):
-        return People(
-            tuple(map(str, rows)),
-            names_of([(texts[r], "") for r in rows]),
-            Facts(ages[rows], ages[rows] + 0.999, np.zeros(len(rows), int)),
+
+def invented(n, folder, out, seed=1):
+    """Two lists of n invented people, half of A on B: a.csv, b.csv; returns the truth. Nobody in particular is meant.
+
+    Households of one to eight share father, grandfather and family; given names by Zipf's law over 4,000 of a dictionary
+    (the commonest 5 %), families over 60,000, four in five of them made of two dictionary names. B has four parts in
+    Arabic; A has two to four, in Arabic (every second row) or Latin letters, misspelt in one token of ten; ages a
+    year or two off in a quarter of the rows, blank in a tenth.
+    """
+    draw = np.random.default_rng(seed)
+    words = {}
+    with (folder / "names" / "wikidata_en_ar_tokens.tsv").open(encoding="utf-8") as f:
+        for latin, arabic, _ in (row.rstrip("\n").split("\t") for row in f):
+            token = arabic.replace(" ", "")
+            if latin.isalpha() and 3 <= len(token) <= 8:
+                words.setdefault(token, latin)
+    stock = draw.permutation(sorted(words))
+    given, family = stock[:4000], stock[4000:16000]
+    second = draw.integers(0, 4000, 60000)
+    families = [(f, words[f]) if k % 5 == 0 else (f"{f} {given[second[k]]}", f"{words[f]} {words[given[second[k]]]}")
+                for k, f in enumerate(draw.choice(family, 60000))]  # fmt: skip
+    total = n + n // 2
+    household = np.repeat(np.arange(total), draw.integers(1, 9, total))[:total]
+    of_given, of_family = (1 / (np.arange(size) + shift) for size, shift in ((4000, 6.0), (60000, 40.0)))
+
+    def zipf(weight, size):
+        return np.searchsorted(np.cumsum(weight / weight.sum()), draw.random(size))
+
+    heads = household[-1] + 1
+    father, grandfather, line = (zipf(w, heads)[household] for w in (of_given, of_given, of_family))
+    own, ages = zipf(of_given, total), draw.integers(0, 85, total)
+    order = draw.permutation(total)  # people of one household stand anywhere on the lists
+    on_a, on_b = order[:n], np.r_[order[: n // 2], order[n:]]
+    on_b = draw.permutation(on_b)
+
+    def misspelt(token):
+        at = draw.integers(1, len(token))
+        kind = draw.integers(3)
+        return (
+            token[:at]
+            + (token[at - 1] + token[at:], token[at + 1 :], token[at : at + 1][::-1] + token[at - 1] + token[at + 1 :])[
+                kind
+            ]
         )
 
-    a, b = made(a_rows, names), made(b_rows, altered)
-    start, cpu = time.perf_counter(), time.process_time()
-    with ThreadPoolExecutor(2) as executor:
-        found = link(a, b, executor)
-    truth = {i: i // 2 for i in range(0, n, 2)}
-    k = found.kept
-    line = scores(found.pairs[k], found.p[k], truth, len(truth))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(
-        f"| {n} x {len(b_rows)} | {line} | {time.perf_counter() - start:.1f} s | {time.process_time() - cpu:.1f} CPU s | {memory:.2f} GB |"
-    )
+    with (out / "a.csv").open("w", encoding="utf-8", newline="") as f:
+        rows = csv.writer(f)
+        rows.writerow(["id", "name", "age", "sex"])
+        for k, i in enumerate(on_a):
+            parts = [given[own[i]], given[father[i]], given[grandfather[i]]]
+            last = families[line[i]][k % 2]
+            tokens = [*(words[p] if k % 2 else p for p in parts), last]
+            length = draw.choice(3, p=(0.1, 0.5, 0.4))
+            tokens = [tokens[0], *tokens[1 : 1 + length], tokens[3]]
+            tokens = [misspelt(t) if draw.random() < 0.1 and len(t) > 3 else t for t in tokens]
+            age = "" if draw.random() < 0.1 else max(0, ages[i] + (draw.integers(-2, 3) if draw.random() < 0.25 else 0))
+            rows.writerow([k, " ".join(tokens), age, "mf"[own[i] % 2]])
+    with (out / "b.csv").open("w", encoding="utf-8", newline="") as f:
+        rows = csv.writer(f)
+        rows.writerow(["id", "name_local", "age", "sex"])
+        for k, i in enumerate(on_b):
+            rows.writerow(
+                [
+                    k,
+                    f"{given[own[i]]} {given[father[i]]} {given[grandfather[i]]} {families[line[i]][0]}",
+                    ages[i],
+                    "mf"[own[i] % 2],
+                ]
+            )
+    place = np.full(total, -1)
+    place[on_b] = np.arange(n)
+    return {k: int(place[i]) for k, i in enumerate(on_a) if place[i] >= 0}
 
 
 if __name__ == "__main__":
@@ -331,6 +412,6 @@ if __name__ == "__main__":
     if what == "linkage":
         linkage(Path(rest[0]), int(rest[rest.index("--seed") + 1]) if "--seed" in rest else 0, "--peers" in rest)
     elif what == "scale":
-        scale(int(rest[0]), Path(rest[1]))
+        scale([int(x) for x in rest[0].split(",")], Path(rest[1]))
     else:
         {"mse": mse, "grades": grades, "sudan": sudan}[what](Path(rest[0]))

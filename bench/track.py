@@ -7,11 +7,12 @@ Peers that are not installed are named as such. Timings are best of three on one
 
 import csv
 import os
-import resource
+import subprocess
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = sys.path.pop(0)  # numba looks for a module `coverage` and would find the file of that name beside this one
 for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -70,7 +71,6 @@ def bench_stops(data):
     rows.append(("ours, diameter", f"{n / two:,.0f}", f"{two / took:.1f}", len(d.first)))
     chain, _ = best(lambda: hmm.stopped(tracks))
     rows.append(("ours, P(stopped) by hidden chain", f"{n / chain:,.0f}", f"{chain / took:.1f}", "-"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     for name, peer in (("infostop", infostop), ("movingpandas, projected", movingpandas), ("trackintel", trackintel)):
         try:
             seconds, count = peer(tracks, lat, lon)
@@ -78,12 +78,35 @@ def bench_stops(data):
         except ImportError as error:
             rows.append((name, "not installed", str(error)[:40], "-"))
     table(*rows)
-    print(f"Peak memory of the process up to there, libraries and compiled code included: {peak:.0f} MB\n")
+    print(
+        f"Peak memory of a process that loads the arrays and finds the stops: {memory_of_stops(tracks, lat, lon):.0f} MB\n"
+    )
     many, found = best(lambda: multiverse(tracks, grid()))
     total = found.counts.sum(axis=1)
     print(
         f"200 settings over {n:,} fixes: {many:.2f} s; stops {total.min()}-{total.max()}, median {np.median(total):.0f}\n"
     )
+
+
+ALONE = """
+import sys
+import numpy as np
+from blindspot.measure.track.model import pack
+from blindspot.measure.track.stops.detect import Setting, stops
+a = np.load(sys.argv[1])
+stops(pack(a["ids"].tolist(), a["start"], a["t"], a["lat"], a["lon"]), Setting())
+status = open("/proc/self/status").read()  # getrusage would count the parent that was forked
+print(float(status.split("VmHWM:")[1].split()[0]) / 1000)
+"""
+
+
+def memory_of_stops(tracks, lat, lon):
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.npz"
+        np.savez(path, ids=np.array(tracks.ids), start=tracks.start, t=tracks.t, lat=lat, lon=lon)
+        return float(
+            subprocess.run([sys.executable, "-c", ALONE, path], capture_output=True, text=True, check=True).stdout
+        )
 
 
 def infostop(tracks, lat, lon):

@@ -121,8 +121,10 @@ def counts(given: Given) -> Result:
 def people(given: Given) -> Result:
     """Who are the dead, how many, and how well is it supported?"""
     from blindspot.measure.people import findings
+    from blindspot.measure.people.unlisted import unlisted
 
-    return findings(given.case, given.as_of)
+    found = findings(given.case, given.as_of)
+    return found | {"undercount": unlisted(given.case.root, found["persons"])}
 
 
 def statements(given: Given) -> Result:

@@ -133,11 +133,11 @@ STAGES = (
     Stage(
         "people",
         "Who the dead are, how many, and how well it is supported.",
-        ("case.toml", "lists/*", "tolls.csv", "links.csv", "claims.csv", "sources.csv"),
+        ("case.toml", "lists/*", "tolls.csv", "links.csv", "claims.csv", "sources.csv", "undercount.csv"),
         ("check",),
         "people-2",
         rooms.people,
-        "lists/*.csv",
+        "lists/*.*",
         "no lists of the dead: nobody is linked and no toll is computed",
     ),
     Stage(
@@ -159,9 +159,9 @@ STAGES = (
     Stage(
         "report",
         "One page that opens offline, tables, and a GeoPackage.",
-        ("*",),
+        ("*", "basemap/*"),
         ("sorties", "counts", "statements", "people", "weigh", "replay"),
-        "report-7",
+        "report-8",
     ),
 )
 
@@ -301,12 +301,13 @@ def release(
     from blindspot.case import open_case
     from blindspot.publish.release.copying import Drawing
     from blindspot.publish.release.pipeline import release as run
+    from blindspot.publish.report.script import program
 
     def check(root: Path) -> None:
         open_case(root)
 
     full = Review(Path(folder), progress=progress)
-    drawing = Drawing(drawn, lambda: full.result("weigh"), check)
+    drawing = Drawing(drawn, lambda: full.result("weigh"), check, (program(),))
     return run(folder, audience, drawing, out=out, dry_run=dry_run, progress=progress)
 
 

@@ -13,8 +13,8 @@
     const box = e.getBoundingClientRect();
     if (box.left < -0.5 || box.right > wide + 0.5) say("leaves the page", e);
     const style = getComputedStyle(e);
-    if (style.overflowX === "hidden" || style.textOverflow === "ellipsis") say("clips its text", e);
-    if (!e.matches(".scroll") && style.display !== "inline" && e.scrollWidth > e.clientWidth + 9 && e.clientWidth) say("is wider than its box", e);
+    if (!e.matches("input, video, select, .quiet") && style.overflowX === "hidden" || style.textOverflow === "ellipsis") say("clips its text", e);
+    if (!e.matches(".scroll, .quiet, select, input, textarea, canvas") && style.display !== "inline" && e.scrollWidth > e.clientWidth + 9 && e.clientWidth) say("is wider than its box", e);
   }
 
   // Labels of figures: inside the page, apart from one another and from the text beside them.
@@ -31,7 +31,7 @@
     const walk = document.createTreeWalker(beside, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
       const node = walk.currentNode;
-      if (node.parentElement.closest("svg") || !node.textContent.trim() || !seen(node.parentElement)) continue;
+      if (node.parentElement.closest("svg, .quiet") || !node.textContent.trim() || !seen(node.parentElement)) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const text of range.getClientRects()) boxes.forEach((box, i) => { if (touch(box, text)) say("a label lies on the text beside it", labels[i]); });
@@ -67,8 +67,19 @@
     if (!a.textContent.trim()) say("link without words", a);
   }
 
-  // Nothing but what the page is made of.
-  for (const e of document.querySelectorAll("script,img,iframe,object,embed,link,form,input,button,video,audio,blink,marquee,animate,[style],[onerror],[onclick],[onload]")) say("does not belong here, " + e.tagName, e);
+  // Nothing but what the page is made of: one program, its data, and controls in the section of the scene.
+  for (const e of document.querySelectorAll("iframe,object,embed,link,form,audio,blink,marquee,animate,[onerror],[onclick],[onload]")) say("does not belong here, " + e.tagName, e);
+  for (const e of document.querySelectorAll("img,input,button,select,textarea,video,canvas,[style]")) if (!e.closest(".scene")) say("does not belong here, " + e.tagName, e);
+  for (const e of document.querySelectorAll("img,video")) if (!/^(data:|media\/[^/]+$)/.test(e.getAttribute("src"))) say("loads from elsewhere, " + e.tagName, e);
+  const scripts = [...document.querySelectorAll("script")];
+  if (scripts.length > 2 || scripts.some((e) => e.src || (e.type && e.id !== "scene-data"))) faults.push("a script that does not belong here");
+
+  // Every control has a name, and the keys reach it.
+  for (const e of document.querySelectorAll("button,input,select,textarea")) {
+    const name = (e.getAttribute("aria-label") || "") + (e.tagName === "BUTTON" ? e.textContent : "") + [...(e.labels || [])].map((l) => l.textContent).join("");
+    if (!name.trim()) say("control without a name", e);
+    if (e.tabIndex < 0) say("control that no key reaches", e);
+  }
 
   // Contrast of text against the page, WCAG AA.
   const light = (c) => { const [r, g, b] = c.match(/[\d.]+/g).slice(0, 3).map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };

@@ -1,4 +1,4 @@
-"""Pictures of the top of a page for the docs: `python tests/publish/screenshots.py report.html docs`, or backtest.html."""
+"""Pictures of a page for the docs: `python tests/publish/screenshots.py report.html docs`, or backtest.html."""
 
 import base64
 import shutil
@@ -10,9 +10,16 @@ from pathlib import Path
 import numpy as np
 
 PICTURES = {
-    "report": (("report-desktop", 1280, 3560), ("report-phone", 390, 4200)),
-    "backtest": (("backtest", 1100, 2080),),
-}  # by page: name, width, height: the answer and one question, or the scores
+    "report": (
+        ("report-desktop", 1280, 2340, "", ""),
+        ("report-phone", 390, 4150, "", ""),
+        ("report-scene", 1280, 2420, "#t=2021-08-29T12:21:00.000Z&claim=K018", "section.scene"),
+        ("walk-seen", 1280, 800, "#t=2021-08-29T12:21:00.000Z", "section.scene"),
+        ("walk-blast", 1280, 1450, "#question-q_second_blast", "#question-q_second_blast"),
+        ("walk-flip", 1280, 1500, "#question-q_when_known", "#question-q_when_known"),
+    ),
+    "backtest": (("backtest", 1100, 2080, "", ""),),
+}  # by page: name, width, height, view, and from where: the answer; map and timeline with a claim chosen; the scores
 PIXELS = """async url => {
   const image = new Image(); image.src = url; await image.decode();
   const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext("2d");
@@ -53,10 +60,14 @@ def main(report: Path, into: Path) -> None:
         browser = running.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        for name, width, height in PICTURES[report.stem]:
+        for name, width, height, view, top in PICTURES[report.stem]:
             page = browser.new_page(viewport={"width": width, "height": 900})
-            page.goto(report.resolve().as_uri())
-            taken = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+            page.goto(report.resolve().as_uri() + view)
+            if report.stem == "report":
+                page.wait_for_function("() => document.documentElement.dataset.scene === 'ready'")
+            page.wait_for_timeout(500)
+            y = page.evaluate("s => document.querySelector(s).getBoundingClientRect().top + scrollY", top) if top else 0
+            taken = page.screenshot(full_page=True, clip={"x": 0, "y": y, "width": width, "height": height})
             page.goto("about:blank")
             raw = page.evaluate(PIXELS, "data:image/png;base64," + base64.b64encode(taken).decode())
             pixels = np.frombuffer(base64.b64decode(raw), np.uint8).reshape(height, width, 4)[:, :, :3]

@@ -191,7 +191,11 @@ def test_a_case_without_a_question_has_a_page(tmp_path):
         ("<a href='#gone'>x</a>", "link to nowhere"),
         ("<a href='javascript:1'>x</a>", "link to nowhere"),
         ("<p id='a'>x</p><p id='a'>x</p>", "twice the id"),
-        ("<p><img alt='x'></p>", "does not belong here"),
+        ("<p><img alt='x' src='data:'></p>", "does not belong here"),
+        ("<div class='scene'><img alt='x' src='x.png'></div>", "loads from elsewhere"),
+        ("<script src='data:,'></script>", "a script that does not belong here"),
+        ("<div class='scene'><button></button></div>", "control without a name"),
+        ("<div class='scene'><button tabindex='-1'>x</button></div>", "control that no key reaches"),
         ("<p class='soft' style='color:#999'>x</p>", "contrast of .soft"),
         ("<div class='scroll' role='region' aria-label='x'></div>", "cannot be scrolled by key"),
         ("<table><tr><th>x</th></tr></table>", "header cell without a scope"),
@@ -202,3 +206,11 @@ def test_the_list_of_faults_finds_each(browser, faults, body, fault):
     page.set_content(f"<body style='margin:0;background:#fff'><main><h1>x</h1>{body}</main>")
     assert any(found.startswith(fault) for found in page.evaluate(faults))
     page.close()
+
+
+def test_every_section_says_how_it_can_be_challenged(pages):
+    for name in ("kabul", "hard", "one"):
+        text = pages[name].read_text(encoding="utf-8")
+        for section in re.findall(r"<section.*?</section>", text, re.DOTALL):
+            title = re.search(r"<h2[^>]*>(.*?)</h2>", section, re.DOTALL)
+            assert "To challenge" in section or "challenge it:" in section or 'id="challenge"' in section, title[1]

@@ -211,6 +211,10 @@ def _priors(case: Case, question: Question) -> Iterator[Problem]:
 def _facts_and_expect(case: Case) -> Iterator[Problem]:
     for key, fact in case.facts.items():
         yield from _unknown(case, "facts", key, "question", fact.question, case.questions, "question")
+        if fact.place is not None:
+            yield from _unknown(case, "facts", key, "place", fact.place, case.places, "place")
+        if fact.stop is not None:
+            yield from _unknown(case, "facts", key, "stop", fact.stop, case.stops, "stop")
     for (fact_id, hypothesis), cell in case.expect.items():
         place = case.where["expect", f"{fact_id}/{hypothesis}"]
         if fact_id not in case.facts:
@@ -218,19 +222,12 @@ def _facts_and_expect(case: Case) -> Iterator[Problem]:
         elif cell.question not in case.questions:
             yield Problem(Where(place.file, place.row, "question"), "is not the id of a question", cell.question)
         elif hypothesis not in case.hypotheses(cell.question):
-            yield Problem(
-                Where(place.file, place.row, "hypothesis"),
-                f"is not a hypothesis of {cell.question}",
-                hypothesis,
-                f"its hypotheses are: {', '.join(case.hypotheses(cell.question))}",
-            )
+            says = f"is not a hypothesis of {cell.question}"
+            right = f"its hypotheses are: {', '.join(case.hypotheses(cell.question))}"
+            yield Problem(Where(place.file, place.row, "hypothesis"), says, hypothesis, right)
         elif case.facts[fact_id].question != cell.question:
-            yield Problem(
-                place,
-                f"is filled for {cell.question}, but the fact belongs to {case.facts[fact_id].question}",
-                str(cell.value),
-                "leave the cell empty",
-            )
+            says = f"is filled for {cell.question}, but the fact belongs to {case.facts[fact_id].question}"
+            yield Problem(place, says, str(cell.value), "leave the cell empty")
 
 
 def _sources(case: Case) -> Iterator[Problem]:

@@ -71,7 +71,8 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
     own = table("standards.csv", Standard, "standards")
     lists = {
         path.stem: table(f"lists/{path.name}", Listed, f"lists/{path.stem}")
-        for path in sorted((root / "lists").glob("*.csv"))
+        for path in sorted((root / "lists").glob("*"))
+        if path.suffix in {".csv", ".xlsx"} and path.is_file()
     }
     tolls = table("tolls.csv", Toll, "tolls")
     links = table("links.csv", Decision, "links")

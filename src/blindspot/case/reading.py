@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from blindspot.case.rows import Expected, Head, Row
-from blindspot.errors import Problem, Where
+from blindspot.errors import Problem, UsageError, Where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,7 +166,12 @@ def read_head(root: Path, problems: list[Problem]) -> tuple[Head | None, Places]
 
 
 def read_cells(root: Path, file: str, problems: list[Problem]) -> tuple[list[str], list[tuple[int, list[str]]]] | None:
-    """Header and records of a CSV file, each with the line on which it begins; None where absent or unreadable."""
+    """Header and records of a CSV file (or of the first sheet of a workbook), each with the line on which it begins.
+
+    None where absent or unreadable.
+    """
+    if file.endswith(".xlsx"):
+        return _sheet(root / file, file, problems)
     text = _text(root / file, file, problems)
     if text is None:
         return None
@@ -187,6 +192,30 @@ def read_cells(root: Path, file: str, problems: list[Problem]) -> tuple[list[str
         problems.append(Problem(Where(file), "is empty", None, "write at least the header row"))
         return None
     return [cell.strip() for cell in records[0][1]], records[1:]
+
+
+def _sheet(path: Path, file: str, problems: list[Problem]) -> tuple[list[str], list[tuple[int, list[str]]]] | None:
+    from blindspot.case.exchange.model import Imported
+    from blindspot.case.exchange.xlsx import read_xlsx
+
+    try:
+        sheets = read_xlsx(path, Imported("xlsx"))
+    except UsageError as error:
+        problems.append(
+            Problem(Where(file), f"is not a workbook that can be read: {error}", None, "save it as CSV, UTF-8")
+        )
+        return None
+    rows = [
+        (line, cells) for line, cells in enumerate(next(iter(sheets.values()), []), 1) if any(c.strip() for c in cells)
+    ]
+    if not rows:
+        problems.append(Problem(Where(file), "is empty", None, "write at least the header row on the first sheet"))
+        return None
+    header = [cell.strip() for cell in rows[0][1]]
+    while header and not header[-1]:
+        header.pop()
+    width = len(header)
+    return header, [(line, [*cells, *[""] * width][: max(width, len(cells))]) for line, cells in rows[1:]]
 
 
 def _text(path: Path, file: str, problems: list[Problem]) -> str | None:

@@ -105,6 +105,8 @@ class Fact(Row):
     id: Id
     question: Id
     text: Text  # what anyone would agree was so, not a reading of it
+    place: OptionalId = None  # where it would show: for the map, not for the weighing
+    stop: OptionalId = None  # at which stop it would show: gives place and time on map and timeline
     basis: str = scales.JUDGEMENT  # citation, or judgement
     by: str = ""  # who wrote it
 

@@ -35,6 +35,7 @@ FILES = (
     "texts.csv",
     "tolls.csv",
     "links.csv",
+    "undercount.csv",
 )
 FOLDERS = ("lists", "assessments", "counts")
 
@@ -43,7 +44,11 @@ def hand_files(root: Path) -> list[str]:
     """The files that people typed, relative to the case, sorted."""
     found = [name for name in FILES if (root / name).is_file()]
     for folder in FOLDERS:
-        found += [f"{folder}/{path.name}" for path in (root / folder).glob("*.csv") if path.is_file()]
+        found += [
+            f"{folder}/{path.name}"
+            for path in (root / folder).glob("*")
+            if path.suffix in {".csv", ".xlsx"} and path.is_file()
+        ]
     return sorted(found)
 
 

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="CASE | --match LIST_A LIST_B")
 @click.option("--match", is_flag=True, help="Link two lists (CSV or XLSX) instead of the lists of a case.")
+@click.option(
+    "--beside",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder of cases: are these dead also named in one of the days around?",
+)
 @as_of_option
 @json_option
-def people(paths: tuple[Path, ...], match: bool, as_of: date | None, as_json: bool) -> None:
+def people(paths: tuple[Path, ...], match: bool, beside: Path | None, as_of: date | None, as_json: bool) -> None:
     r"""Say who the dead are, how many, and how well it is supported.
 
     Only the dead are named; the injured, the missing and their relatives are counted and withheld.
@@ -27,6 +32,7 @@ def people(paths: tuple[Path, ...], match: bool, as_of: date | None, as_json: bo
     \b
     Example:
       blindspot people cases/kabul-2021-08-29 --as-of 2021-09-16
+      blindspot people cases/kabul-2021-08-29 --beside cases
       blindspot people --match ours.csv ministry.csv --json
     """
     if match:
@@ -49,6 +55,13 @@ def people(paths: tuple[Path, ...], match: bool, as_of: date | None, as_json: bo
         )
     found = review.result("people")
     review.store.save_memo()
+    if beside is not None:
+        from blindspot.case import open_case
+        from blindspot.measure.people.nearby import nearby
+
+        progress("comparing with the cases beside")
+        others = [open_case(path.parent) for path in sorted(beside.glob("*/case.toml"))]
+        found = found | {"checks": [*found["checks"], *nearby(review.case, others)]}
     if as_json:
         print_json(found)
         return
@@ -101,7 +114,7 @@ def _match(first: Path, second: Path, as_json: bool) -> None:
     a, b = read_list(first), read_list(second)
     progress("linking")
     with ThreadPoolExecutor(2) as executor:
-        linked = link(a.people, b.people, executor)
+        linked = link(a.people, b.people, executor, progress)
     found: dict[str, Any] = links(linked, a.people, b.people)
     found["problems"] = [str(p) for listing in (a, b) for p in listing.problems]
     found["repeated_rows"] = [a.repeated, b.repeated]
@@ -147,6 +160,11 @@ def _show(found: dict[str, Any]) -> None:
         click.echo(f"{g['as_of']}  {g['rule_book']:<16} {g['grade']}: {g['why']} ({', '.join(g['because'])})")
     for c in found["checks"]:
         click.echo(f"!  {c['message']} ({', '.join(c['ids'])})")
+    if "refused" in found["undercount"]:
+        click.echo(f"On no list: not estimated; {found['undercount']['refused']}")
+    for m in found["undercount"].get("models", ()):
+        flag = "" if m["converged"] else "  NOT CONVERGED, do not quote"
+        click.echo(f"On a list or on none, {m['name']}: {m['median']} [{m['low']}-{m['high']}]{flag}")
     for p in found["problems"]:
         click.echo(f"!  {p['file']}:{p['row']}:{p['column']}: {p['what']}")
     kept = {k: n for k, n in found["withheld"].items() if n}

@@ -22,7 +22,6 @@ from blindspot.measure.footage.imapb import imapb_pack, imapb_scale
 from blindspot.measure.footage.lag import find_lag
 from blindspot.measure.footage.movers import movers
 from blindspot.measure.footage.resolution import ADULT, CAR, CHILD, heights, niirs, told_apart, transfer
-from blindspot.measure.footage.writing import write_mp4
 from blindspot.quantities import Range
 from measure.footage.made import Faults, Scene, clip, read
 
@@ -243,17 +242,20 @@ def test_everything_is_written_twice_alike(tmp_path):
     assert "Where every byte went" in page
 
 
-def test_the_mp4_begins_at_nought_and_has_every_picture(tmp_path):
+def test_telemetry_per_picture_begins_where_the_film_does(tmp_path):
+    """A stream cut in mid group: the film begins at its first whole picture, and so do its rows."""
     import av
 
-    path, _ = clip(frames=40)
-    assert write_mp4(path, tmp_path / "a.mp4", "h264")
-    content = (tmp_path / "a.mp4").read_bytes()
-    assert content.find(b"moov") < content.find(b"mdat")
-    with av.open(str(tmp_path / "a.mp4")) as container:
-        assert [float(f.pts * f.time_base) for f in container.decode(video=0)] == pytest.approx(
-            [i / 30 for i in range(40)], abs=1e-3
-        )
+    path, _ = clip(frames=90)
+    rows = np.frombuffer(path.read_bytes(), np.uint8).reshape(-1, 188)
+    (tmp_path / "cut.ts").write_bytes(rows[:3].tobytes() + rows[len(rows) // 2 :].tobytes())
+    done = CliRunner().invoke(cli, ["footage", str(tmp_path / "cut.ts"), "-o", str(tmp_path / "out")])
+    assert done.exit_code in {0, 2}, done.output
+    frames = json.loads((tmp_path / "out" / "cut.frames.json").read_text())
+    with av.open(str(tmp_path / "out" / "cut.mp4")) as film:
+        shown = [float(f.time) for f in film.decode(video=0)]
+    assert shown == pytest.approx(frames["t"], abs=1e-3)
+    assert frames["mp4_offset_s"] == pytest.approx(1 + 60 / 30, abs=1e-3)  # a whole picture each second
 
 
 def bad_files(tmp_path):

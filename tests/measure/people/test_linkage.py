@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blindspot.measure.people import link, links
+from blindspot.measure.people import link, linkage, links
 from blindspot.measure.people.evidence import Facts
 from blindspot.measure.people.linkage import People, names_of
 from blindspot.measure.people.matching import assign, marginals
@@ -73,6 +73,27 @@ def test_workers_change_nothing(lists):
         one, two = link(*lists), link(*lists, executor)
     assert np.array_equal(one.p, two.p)
     assert np.array_equal(one.pairs, two.pairs)
+
+
+def test_a_long_list_is_linked_in_blocks_as_well_as_at_once(lists, monkeypatch):
+    """120 rows teach, the other 180 are scored in blocks of 50: the same people are found, for any worker."""
+    whole = link(*lists)
+    monkeypatch.setattr(linkage, "TEACH", 120)
+    monkeypatch.setattr(linkage, "BLOCK", 50)
+    said = []
+    found = link(*lists, progress=said.append)
+    with ThreadPoolExecutor(2) as executor:
+        assert np.array_equal(link(*lists, executor).p, found.p)
+    assert said[-1] == "linked 300 of 300 rows"
+
+    def sure(made):
+        return {tuple(pair) for pair in made.pairs[made.kept & (made.p > 0.8)].tolist()}
+
+    assert len(sure(found) & sure(whole)) >= 0.95 * max(len(sure(whole)), len(sure(found)))
+
+
+def test_no_link_is_beyond_doubt(lists):
+    assert link(*lists).p.max() <= 0.98
 
 
 def test_one_to_one(lists):

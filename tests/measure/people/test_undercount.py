@@ -145,3 +145,11 @@ def test_doubt_about_links_widens_the_estimate():
     assert np.array_equal(drawn.totals, again.totals, equal_nan=True)
     low, high = drawn.spread()
     assert low < drawn.mixture()[1] < high
+
+
+@pytest.mark.parametrize("cell", ["4999999999999999999990", "²", "-1", "1e3"])
+def test_a_cell_that_is_no_count_is_named(tmp_path, cell):
+    (tmp_path / "t.csv").write_text(f"a,b,c,count\n1,0,0,{cell}\n0,1,1,5\n", encoding="utf-8")
+    with pytest.raises(CaseError) as found:
+        read_table(tmp_path / "t.csv")
+    assert [(p.where.row, p.where.column) for p in found.value.problems] == [(2, "count")]

@@ -1,5 +1,6 @@
 """Every format gives the same fixes; what is wrong gets a line; what is written can be read again; the verbs run."""
 
+import contextlib
 import json
 
 import numpy as np
@@ -104,6 +105,10 @@ def test_what_is_guessed_of_a_table_is_said(tmp_path):
     read = read_tracks([tmp_path / "old.csv"])
     assert read.tracks.ids == ("caf\xe9",)
     assert "Latin-1" in str(read.problems[0])
+    (tmp_path / "twice.csv").write_text("id,time,lat,lat,lon\na,1630210500,34.5,0,69.1\n")
+    assert read_tracks([tmp_path / "twice.csv"]).tracks.degrees()[0] == pytest.approx([34.5])
+    (tmp_path / "true.csv").write_text("1,true,39.9123,116.3123,1630210500\n1,false,39.9124,116.3124,1630210560\n")
+    assert read_tracks([tmp_path / "true.csv"]).tracks.degrees()[1] == pytest.approx([116.3123, 116.3124])
     (tmp_path / "day.csv").write_text("id,time,lat,lon\na,04:15:00,34.5,69.1\n")
     with pytest.raises(UsageError, match="without a date"):
         read_tracks([tmp_path / "day.csv"])
@@ -131,6 +136,7 @@ HEAD = "id,time,lat,lon\n"
         ("a,2021-08-29 04:16:00,34.5,69.1\na,2021-08-29 04:17:00,34.5,69.1\n", "without a zone; read as UTC", 2),
         ("a,2021-08-29T04:16:00,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "some times name a zone", 2),
         ("a,2021-08-29T04:16:00+04:30,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "times in 2 zones", 2),
+        ("a,9e19,34.5,69.1\na,1630210500,34.5,69.1\n", "that no calendar shows", 1),
         ("a,yesterday,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "without a readable time", 1),
         ("a,2021-08-29T04:16:00Z,north,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "without a readable position", 1),
         ("a,2021-08-29T04:16:00Z,34.5\na,2021-08-29T04:17:00Z,34.5,69.1\n", "another number of columns", 1),
@@ -309,3 +315,18 @@ def test_drawings_say_their_numbers():
     assert days.count(f'fill="{"#1f5f8b"}"') == 2
     assert days.count("url(#h)") == 32
     assert summarise(tracks)["tracks"][0]["points"] == n
+
+
+def test_mutated_files_are_answered_in_lines(tmp_path):
+    rng = np.random.default_rng(7)
+    seeds = [*FORMATS.values(), "1,7,10,20,30,40,1,-1,-1\n2,7,12,20,30,40,1,-1,-1\n", "t,x,y\n5,1,1\n10,2,2\n"]
+    tokens = [",", "\n", '"', "nan", "inf", "1e308", "null", "true", ";", "+14:00", "9" * 20, "{", "]", "<", "lat", " ", "\t", "181", "POINT(1 2)", "1/13/2021", "25:61:61", "\udcff"]  # fmt: skip
+    for _ in range(120):
+        text = seeds[rng.integers(len(seeds))]
+        for _ in range(rng.integers(1, 6)):
+            i = int(rng.integers(len(text) + 1))
+            j = i + int(rng.integers(0, 8)) * int(rng.random() < 0.5)
+            text = text[:i] + tokens[rng.integers(len(tokens))] * int(rng.random() < 0.7) + text[j:]
+        (tmp_path / "m").write_bytes(text.encode("utf-8", "surrogateescape"))
+        with contextlib.suppress(UsageError):
+            track_files([tmp_path / "m"])

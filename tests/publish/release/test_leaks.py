@@ -411,5 +411,33 @@ def test_html_lists_pass_what_the_report_uses_and_no_more():
         "<img src='http://x.org/1.png'>",
         "<p onclick='x'>x</p>",
         "<?php x ?>",
+        "<script>alert(1)</script>",
+        "<script src='x.js'></script>",
+        "<script type='module'></script>",
+        "<script type='application/json' id='scene-data'>{'a'</script>",
+        '<script type="application/json" id="scene-data">{"secret": 1}</script>',
+        '<script type="application/json" id="other">{"id": 1}</script>',
     ):
-        assert html_faults(PAGE.format(bad))
+        assert html_faults(PAGE.format(bad), ["known()"]), bad
+
+
+def test_one_program_passes_letter_by_letter_and_data_by_its_keys():
+    page = PAGE.format(
+        '<script type="application/json" id="scene-data">{"places": [{"id": "P1"}], "O1": 2}</script><script>known()</script>'
+    )
+    assert html_faults(page, ["known()"], ["O1"]) == []
+    assert html_faults(page, ["known() "], ["O1"]) == [
+        "a script is neither the program of the page nor the data of its scene"
+    ]
+    assert html_faults(page, ["known()"]) == ["the key 'O1' of the scene is not on the list"]
+
+
+def test_the_known_program_is_not_searched_and_everything_else_is(tmp_path):
+    program = f"const marker = '{NAME}';"
+    (tmp_path / "report.html").write_text(PAGE.format(f"<script>{program}</script>"))
+    known = Selection({}, {}, [], set(), {}, programs=(program,))
+    assert scan(tmp_path, WATCHED, known, PROFILE) == []
+    (tmp_path / "report.html").write_text(PAGE.format(f"<script>{program}</script><p>{NAME}</p>"))
+    assert {leak.gate for leak in scan(tmp_path, WATCHED, known, PROFILE)} == {"watch-list"}
+    (tmp_path / "report.html").write_text(PAGE.format(f"<script>{program};</script>"))
+    assert {leak.gate for leak in scan(tmp_path, WATCHED, known, PROFILE)} == {"structure"}

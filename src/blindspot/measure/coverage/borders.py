@@ -14,6 +14,7 @@ import numpy as np
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from shapely.geometry import MultiPolygon
 
 
@@ -43,6 +44,27 @@ def country(name: str) -> MultiPolygon:
 def country_names() -> tuple[str, ...]:
     """Every name that `country` knows, sorted."""
     return tuple(sorted(str(entry["properties"]["name"]) for entry in _countries()[0].values()))
+
+
+def border_lines(box: tuple[float, float, float, float]) -> list[NDArray[np.float64]]:
+    """Stretches of border and coast that come into a box (west, south, east, north): (n, 2) longitude, latitude each."""
+    west, south, east, north = box
+    found = []
+    for arc in _countries()[1]:
+        low, high = arc.min(axis=0), arc.max(axis=0)
+        if low[0] <= east and high[0] >= west and low[1] <= north and high[1] >= south:
+            found.append(arc)
+    return found
+
+
+def airfields(box: tuple[float, float, float, float]) -> list[tuple[str, float, float]]:
+    """(ICAO code, latitude, longitude) of the packaged airfields in a box (west, south, east, north), by code."""
+    west, south, east, north = box
+    return [
+        (ident, lat, lon)
+        for ident, (lat, lon) in sorted(_airports().items())
+        if west <= lon <= east and south <= lat <= north
+    ]
 
 
 @cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,12 +48,8 @@ def read_grid(file: pathlib.Path) -> Grid:
     """
     raw = file.read_bytes()
     tags = _tags(raw, file.name)
-    keys = [int(v) for v in tags.get(34735, ())]
-    geo = {keys[i]: keys[i + 3] for i in range(4, len(keys) - 3, 4) if keys[i + 1] == 0}
-    epsg = geo.get(3072)
-    if epsg is None or epsg == 32767:
-        kind = "names no EPSG code" if epsg else "is in degrees" if 2048 in geo else "names no coordinate system"
-        raise UsageError(f"{file.name}: {kind}; warp it to a metric projection with an EPSG code, such as UTM")
+    geo = _keys(tags)
+    epsg = _epsg(geo, file.name)
     dx, dy, left, top = _placed(tags, file.name)
     z = _pixels(raw, file.name)
     if dy < 0:  # south up
@@ -66,6 +62,40 @@ def read_grid(file: pathlib.Path) -> Grid:
     return Grid(
         z, float(dx * unit), float((left + half[0]) * unit), float((top - half[1]) * unit), f"EPSG:{epsg}", unit
     )
+
+
+def read_picture(file: pathlib.Path) -> tuple[NDArray[np.uint8], tuple[float, float], float, float, str]:
+    """A GeoTIFF of pictures (grey, RGB or RGBA; other depths are stretched to 8 bits): RGB pixels north up (rows, columns, 3),
+    cell width and height, left and top edge in units of the projection, coordinate system. Raises UsageError as `read_grid`.
+    """
+    raw = file.read_bytes()
+    tags = _tags(raw, file.name)
+    crs = f"EPSG:{_epsg(_keys(tags), file.name)}"
+    dx, dy, left, top = _placed(tags, file.name)
+    image = _decoded(raw, file.name, "GeoTIFF of 8 bits")
+    if dy < 0:  # south up
+        image, top, dy = image[::-1], top - len(image) * dy, -dy
+    if image.dtype != np.uint8:
+        low, high = np.nanpercentile(image, [2, 98])
+        if high <= low:
+            low, high = np.nanmin(image), np.nanmax(image)
+        image = (np.clip((image - low) / max(high - low, 1e-9), 0, 1) * 255).astype(np.uint8)
+    if image.ndim == 2:
+        image = np.repeat(image[:, :, None], 3, axis=2)
+    return np.ascontiguousarray(image[:, :, 2::-1]), (dx, dy), left, top, crs  # OpenCV gives blue first
+
+
+def _keys(tags: dict[int, tuple[float, ...]]) -> dict[int, int]:
+    keys = [int(v) for v in tags.get(34735, ())]
+    return {keys[i]: keys[i + 3] for i in range(4, len(keys) - 3, 4) if keys[i + 1] == 0}
+
+
+def _epsg(geo: dict[int, int], name: str) -> int:
+    epsg = geo.get(3072)
+    if epsg is None or epsg == 32767:
+        kind = "names no EPSG code" if epsg else "is in degrees" if 2048 in geo else "names no coordinate system"
+        raise UsageError(f"{name}: {kind}; warp it to a metric projection with an EPSG code, such as UTM")
+    return epsg
 
 
 def _placed(tags: dict[int, tuple[float, ...]], name: str) -> tuple[float, float, float, float]:
@@ -145,18 +175,25 @@ def _square(z: NDArray[np.float64], dx: float, dy: float) -> tuple[NDArray[np.fl
 
 
 def _pixels(raw: bytes, name: str) -> NDArray[np.float64]:
+    image = _decoded(raw, name, "GeoTIFF of 32-bit heights")
+    if image.ndim != 2:
+        raise UsageError(f"{name}: is not a readable raster of one band; write it as a plain GeoTIFF of 32-bit heights")
+    return np.asarray(image, dtype=np.float64)
+
+
+def _decoded(raw: bytes, name: str, wanted: str) -> NDArray[Any]:
     import cv2
 
     level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it warns of every geographic tag
     try:
         image = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
-        raise UsageError(f"{name}: its pixels cannot be read; write it as a plain GeoTIFF of 32-bit heights") from error
+        raise UsageError(f"{name}: its pixels cannot be read; write it as a plain {wanted}") from error
     finally:
         cv2.utils.logging.setLogLevel(level)
-    if image is None or image.ndim != 2:
-        raise UsageError(f"{name}: is not a readable raster of one band; write it as a plain GeoTIFF of 32-bit heights")
-    return np.asarray(image, dtype=np.float64)
+    if image is None:
+        raise UsageError(f"{name}: is not a readable raster of one band; write it as a plain {wanted}")
+    return np.asarray(image)
 
 
 def _tags(raw: bytes, name: str) -> dict[int, tuple[float, ...]]:

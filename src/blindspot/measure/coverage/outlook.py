@@ -53,6 +53,9 @@ class WatchView:
     block_m: float = 0.0
     ground: Ground | None = None  # blocks of ground over time, where there is a path
     surface: Surface | None = None  # the part that can hide the place: where the blocks lie
+    over_time: tuple[
+        tuple[float, float, NDArray[np.float64]], ...
+    ] = ()  # start, end, shares: stretches of a path with times
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +149,12 @@ def _view(
         return WatchView(row.id, factors, intervals, position)
     size, height = PERSONS["adult"]
     part = around(surface, spot, path)
-    shares, block = blocks(part, path, height, executor)
+    shares, block, over_time = blocks(part, path, height, executor, timed=bool(row.path))
     ground = None
     if row.path and row.start and row.end:
         window = (row.start.start.timestamp(), row.end.end.timestamp())
         ground = ground_seen(part, path, window, height, size, row.pointing_error_m or 0.0)
-    return WatchView(row.id, factors, intervals, position, shares, block, ground, part)
+    return WatchView(row.id, factors, intervals, position, shares, block, ground, part, over_time)
 
 
 def _stated(row: Watch) -> list[Factor]:

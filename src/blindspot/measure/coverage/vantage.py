@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from blindspot.quantities import Range
 
 _ORBIT = 360  # positions on a stated orbit
+_STRETCHES = 12  # of a path, for the blind-spot map over time
 _STEPS = 4e9  # crossings of the grid that are walked one by one: some seconds
 _FAR_M = 300_000.0  # from further away no camera looks at a place: the path is of somewhere else
 
@@ -180,20 +181,35 @@ def around(surface: Surface, spot: tuple[float, float, float], path: Path) -> Su
 
 
 def blocks(
-    surface: Surface, path: Path, height: float, executor: Executor | None = None, most: int = 48
-) -> tuple[NDArray[np.float64], float]:
+    surface: Surface, path: Path, height: float, executor: Executor | None = None, *, timed: bool = False
+) -> tuple[NDArray[np.float64], float, tuple[tuple[float, float, NDArray[np.float64]], ...]]:
     """The blind-spot map of a surface for a person of a height: seen share of the open ground in at most 48 x 48 blocks (NaN = built
-    over), and the size of a block in metres.
+    over), the size of a block in metres, and with `timed` the same for up to 12 stretches of the path: (start, end, shares).
     """
     from blindspot.measure.coverage.horizon import horizons
     from blindspot.measure.coverage.sight import seen_share
 
-    share = seen_share(surface, horizons(surface, height, executor=executor), path.positions)
-    share = np.where(surface.open_ground(), share, np.nan)
+    maps, ground = horizons(surface, height, executor=executor), surface.open_ground()
+
+    def share(positions: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+        return _in_blocks(np.where(ground, seen_share(surface, maps, positions), np.nan))
+
+    whole, n = share(path.positions)
+    edges = np.linspace(path.time[0], path.time[-1], _STRETCHES + 1) if timed else np.empty(0)
+    stretch = np.clip(np.searchsorted(edges, path.time, side="right") - 1, 0, _STRETCHES - 1)
+    parts = [(k, stretch == k) for k in range(len(edges) - 1)]
+    over_time = tuple(
+        (float(edges[k]), float(edges[k + 1]), share(path.positions[there])[0]) for k, there in parts if there.any()
+    )
+    return whole, n * surface.cell, over_time
+
+
+def _in_blocks(share: NDArray[np.float64], most: int = 48) -> tuple[NDArray[np.float64], int]:
+    """Means of the known cells of each block, and how many cells a block is wide."""
     n = max(1, int(np.ceil(max(share.shape) / most)))
     rows, columns = (int(np.ceil(k / n)) for k in share.shape)
     wide = np.full((rows * n, columns * n), np.nan)
     wide[: share.shape[0], : share.shape[1]] = share
     cells = wide.reshape(rows, n, columns, n)
     known = np.isfinite(cells).sum(axis=(1, 3))
-    return np.where(known > 0, np.nansum(cells, axis=(1, 3)) / np.maximum(known, 1), np.nan), n * surface.cell
+    return np.where(known > 0, np.nansum(cells, axis=(1, 3)) / np.maximum(known, 1), np.nan), n

@@ -12,6 +12,8 @@ from blindspot.measure.coverage.seen import hours_by_reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from blindspot.measure.coverage.cells import Ground
     from blindspot.measure.coverage.opportunity import Opportunity
     from blindspot.measure.coverage.outlook import PlaceView, WatchView
@@ -63,9 +65,7 @@ def _watch(w: WatchView) -> dict[str, Any]:
             for f in factors
         ],
         "sun": None if w.sun is None else {"elevation_deg": round(w.sun[0], 1), "azimuth_deg": round(w.sun[1], 1)},
-        "map": None
-        if w.shares is None
-        else {"block_m": w.block_m, "seen_share": [[_number(x) for x in row] for row in w.shares.tolist()]},
+        "map": None if w.shares is None or w.surface is None else _map(w, w.surface, w.shares),
         "hours": {k: round(v, 4) for k, v in hours_by_reason(w.intervals).items()},
         "seen": [
             {
@@ -81,6 +81,25 @@ def _watch(w: WatchView) -> dict[str, Any]:
             for i in w.intervals
         ],
         "ground": [] if w.ground is None or w.surface is None else _ground(w.ground, w.surface),
+    }
+
+
+def _map(w: WatchView, surface: Surface, shares: NDArray[np.float64]) -> dict[str, Any]:
+    """The blind-spot map, whole and by stretches of time (null = built over), and where its corners lie: from the north-west on."""
+
+    def rows(found: NDArray[np.float64]) -> list[list[float | None]]:
+        return [[_number(x) for x in row] for row in found.tolist()]
+
+    high, wide = (w.block_m * n for n in shares.shape)
+    west, north = surface.x - surface.cell / 2, surface.y + surface.cell / 2
+    lat, lon = surface.degrees([west, west + wide, west + wide, west], [north, north, north - high, north - high])
+    return {
+        "block_m": w.block_m,
+        "corners": [[round(float(a), 7), round(float(b), 7)] for a, b in zip(lat, lon, strict=True)],
+        "seen_share": rows(shares),
+        "over_time": [
+            {"start": _time(start), "end": _time(end), "seen_share": rows(found)} for start, end, found in w.over_time
+        ],
     }
 
 

@@ -65,8 +65,9 @@ def _short(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def frame_table(clip: Clip, seen: Seen) -> dict[str, Any]:
-    """Telemetry per picture for synchronous playing: t in seconds of the MP4; for each picture the packet that describes it.
+def frame_table(clip: Clip, seen: Seen, start: float | None = None) -> dict[str, Any]:
+    """Telemetry per picture for synchronous playing: t in seconds of the MP4, which begins at `start` seconds of PTS (None: at
+    the first picture; what comes before has no row); for each picture the packet that describes it.
 
     The packet is that of the same moment, moved by the measured lag where there is one; `packet` is null where none stands
     within two frames. Times that are only bounded are not used.
@@ -76,7 +77,9 @@ def frame_table(clip: Clip, seen: Seen) -> dict[str, Any]:
 
     pts = np.sort(unwrap(rows[:, 1])) if rows is not None else np.empty(0)
     pts = pts[~np.isnan(pts)]
-    start = float(pts[0]) if len(pts) else 0.0
+    if start is None:
+        start = float(pts[0]) if len(pts) else 0.0
+    pts = pts[pts >= start - 1e-4]
     frame = float(np.median(np.diff(pts))) if len(pts) > 1 else float("nan")
     lag = (seen.lag.frames or 0) * frame if len(pts) > 1 else 0.0
     known = np.flatnonzero(~np.isnan(seen.times.best))

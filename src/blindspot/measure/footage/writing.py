@@ -1,4 +1,4 @@
-"""What a clip leaves on disk: GeoPackage, Parquet, CSV, KML, a faststart MP4, telemetry per frame. Whole or not at all."""
+"""What a clip leaves on disk: GeoPackage, Parquet, CSV, KML, telemetry per frame. Whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from blindspot.measure.footage.mosaic import Mosaic
 
 STAMP = "2000-01-01T00:00:00.000Z"  # GDAL writes a date of change; a fixed one keeps the bytes the same from run to run
-COPIED = {"h264", "hevc", "av1"}  # what browsers play from an MP4; the rest is coded anew
 MOST_KML = 400
 
 
-def write_clip(clip: Clip, source: Path, out: Path) -> list[Path]:
-    """Write everything that one clip leaves, under its name. Returns the files."""
+def write_clip(clip: Clip, out: Path, start: float | None = None) -> list[Path]:
+    """Write everything that one clip leaves, under its name. `start`: where its film begins, seconds of PTS. Returns the files."""
     made: list[Path] = []
     for index, seen in enumerate(sorted(clip.seen, key=lambda s: -len(s.telemetry))):
         name = clip.name if index == 0 else f"{clip.name}-stream{seen.telemetry.stream}"
@@ -38,11 +37,7 @@ def write_clip(clip: Clip, source: Path, out: Path) -> list[Path]:
             made += [_geopackage(clip, seen, out / f"{name}.gpkg"), _kml(clip, seen, out / f"{name}.kml")]
         if clip.footage.pictures:
             path = out / f"{name}.frames.json"
-            write_text(path, json.dumps(frame_table(clip, seen), separators=(",", ":")) + "\n")
-            made.append(path)
-    if clip.info is not None:
-        path = out / f"{clip.name}.mp4"
-        if write_mp4(source, path, clip.info.codec):
+            write_text(path, json.dumps(frame_table(clip, seen, start), separators=(",", ":")) + "\n")
             made.append(path)
     return made
 
@@ -173,67 +168,6 @@ def _kml(clip: Clip, seen: Seen, path: Path) -> Path:
     parts.append("</Document></kml>")
     write_text(path, "\n".join(parts) + "\n")
     return path
-
-
-def write_mp4(source: Path, path: Path, codec: str) -> bool:
-    """An MP4 that a browser plays at once, beginning at 0; `mp4_offset_s` of the frames file is what was taken off. False
-    where nothing could be written.
-    """
-    import av
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part.mp4")
-    try:
-        with (
-            av.open(str(source)) as given,
-            av.open(str(part), "w", format="mp4", options={"movflags": "faststart", "fflags": "+bitexact"}) as made,
-        ):
-            stream = given.streams.video[0]
-            written = _copy(given, made, stream) if codec in COPIED else _recode(given, made, stream)
-    except (av.FFmpegError, OSError, ValueError):
-        written = False
-    if not written:
-        part.unlink(missing_ok=True)
-        return False
-    part.replace(path)
-    return True
-
-
-def _copy(given: Any, made: Any, stream: Any) -> bool:
-    target = made.add_stream_from_template(stream)
-    first: int | None = None
-    n = 0
-    for packet in given.demux(stream):
-        if packet.dts is None or packet.pts is None:
-            continue
-        if first is None:
-            if not packet.is_keyframe:
-                continue
-            first = packet.pts
-        packet.pts -= first
-        packet.dts -= first
-        packet.stream = target
-        made.mux(packet)
-        n += 1
-    return n > 0
-
-
-def _recode(given: Any, made: Any, stream: Any) -> bool:
-    target = made.add_stream("libx264", rate=stream.average_rate or 30, options={"crf": "20", "preset": "veryfast"})
-    target.width, target.height, target.pix_fmt = stream.codec_context.width, stream.codec_context.height, "yuv420p"
-    target.codec_context.thread_count = 1
-    n = 0
-    first: int | None = None
-    for frame in given.decode(stream):
-        if frame.pts is None:
-            continue
-        first = frame.pts if first is None else first
-        shown = frame.reformat(format="yuv420p")
-        shown.pts, shown.time_base = frame.pts - first, stream.time_base
-        made.mux(target.encode(shown))
-        n += 1
-    made.mux(target.encode(None))
-    return n > 0
 
 
 def write_mosaic(laid: Mosaic, path: Path) -> list[Path]:

@@ -3,8 +3,8 @@
 A decoy has the given name and sex of one row, the other parts of another, and an age within ten years of that other: a
 relative who does not exist. Its best score on B is what an absent person gets by chance. With f the density of the best
 scores of A, that of the absent is f (1 - p): the posterior p(s) = logistic(slope (s - even)) is the one under which the
-decoys' scores are most likely. No label is used. After target-decoy search (Elias & Gygi 2007) and local false discovery
-rates (Efron 2004).
+decoys' scores are most likely; even the best score leaves a doubt (`doubts`). No label is used. After target-decoy search (Elias &
+Gygi 2007) and local false discovery rates (Efron 2004).
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FLOOR = -8.0  # nats: the score of a row without any candidate
 SLOPES = np.exp(np.linspace(np.log(0.3), np.log(2.0), 39))
 EVEN = np.linspace(-6.0, 10.0, 65)  # scores at which a link may be as likely as not
+# What no score can take away: recorders give one victim the details of another, and without an age a namesake of the same
+# family cannot be told apart. Judgement; docs/methods/people.md says what labels choose.
+DOUBT, DOUBT_WITHOUT_AGE = 0.02, 0.04
 STEADY = 40.0  # how strongly the slope is held near 1 and the even score near 0, in decoys: judgement
 # Scores below -2 are lumped together: no link is in question there, and their spread should not bend the slope.
 _BINS = np.linspace(-2.0, 40.0, 337)
@@ -29,7 +32,7 @@ _BINS = np.linspace(-2.0, 40.0, 337)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Posterior log-odds = shift + slope * score; share: of A on B."""
+    """Posterior = (1 - doubt) logistic(shift + slope * score), doubt by `doubts`; share: of A on B."""
 
     shift: float
     slope: float
@@ -56,7 +59,7 @@ def decoys(
     return found, Facts(low + shift, high + shift, facts.sex[rows])
 
 
-def fit(real: np.ndarray, decoy: np.ndarray, share: float) -> Scale:
+def fit(real: np.ndarray, decoy: np.ndarray, share: float, doubt: float) -> Scale:
     """Slope and even score of highest likelihood, both held near the model's own where there are few rows.
 
     log L = sum over decoys of log(1 - p) - N_decoys log(sum over rows of A of (1 - p)).
@@ -67,7 +70,7 @@ def fit(real: np.ndarray, decoy: np.ndarray, share: float) -> Scale:
     weight = min(1.0, len(real) / 200)  # a short list lends few decoys, and those are much alike
     best, found = -np.inf, Scale(-own, 1.0, share)
     for slope in SLOPES:
-        absent = 1 / (1 + np.exp(np.clip(slope * (at[None, :] - EVEN[:, None]), -60, 60)))
+        absent = doubt + (1 - doubt) / (1 + np.exp(np.clip(slope * (at[None, :] - EVEN[:, None]), -60, 60)))
         value = weight * (np.log(absent) @ of_decoy - len(decoy) * np.log(absent @ of_real + 1e-9))
         value -= 0.5 * STEADY * np.log(slope) ** 2 + 0.5 * STEADY * ((EVEN - own) / 6.0) ** 2
         k = int(np.argmax(value))
@@ -76,6 +79,11 @@ def fit(real: np.ndarray, decoy: np.ndarray, share: float) -> Scale:
             present = 1 - float(absent[k] @ of_real) / max(1, len(real))
             found = Scale(float(-slope * EVEN[k]), float(slope), float(np.clip(present, 0.02, 0.98)))
     return found
+
+
+def doubts(age: np.ndarray) -> np.ndarray:
+    """What the best score of a pair leaves open, by the class of its ages (P,), -1 where one has none."""
+    return np.where(age < 0, DOUBT_WITHOUT_AGE, DOUBT)
 
 
 def tops(row: np.ndarray, score: np.ndarray, rows: int) -> np.ndarray:

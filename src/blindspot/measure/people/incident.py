@@ -15,10 +15,11 @@ import numpy as np
 
 from blindspot.measure.people.alignment import Lexicon, align
 from blindspot.measure.people.evidence import Facts, compare, ratio
-from blindspot.measure.people.linkage import AGE, CHANNEL, OMITTED, SEX
+from blindspot.measure.people.linkage import AGE, SEX
 from blindspot.measure.people.matching import marginals
 from blindspot.measure.people.names import MOST
 from blindspot.measure.people.scripts import fold, is_arabic
+from blindspot.measure.people.views import CHANNEL, OMITTED
 from blindspot.measure.people.vocabulary import neighbours, tokenise
 
 if TYPE_CHECKING:

@@ -7,30 +7,47 @@ exact; elsewhere it is an approximation that keeps the sums over every row and c
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numba import njit
+
+_STILL = 1e-6  # messages that change by less have settled
+_NOTHING = -30.0  # log-odds below which an edge takes nothing from its neighbours
 
 
 def marginals(row: np.ndarray, column: np.ndarray, log_odds: np.ndarray, rounds: int = 60) -> np.ndarray:
     """P(link) per edge (E,), from its log-odds taken alone. Rows and columns are numbered from 0."""
-    if not len(row):
-        return np.empty(0)
-    odds = np.exp(np.clip(log_odds, -60, 60))
-    n, m = int(row.max()) + 1, int(column.max()) + 1
+    found = np.zeros(len(row))
+    at = np.flatnonzero(log_odds > _NOTHING)
+    if len(at):
+        odds = np.exp(np.minimum(log_odds[at], 60.0))
+        n, m = int(row.max()) + 1, int(column.max()) + 1
+        found[at] = _passed(row[at], column[at], odds, np.empty(n), np.empty(m), rounds)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _passed(row: Any, column: Any, odds: Any, of_row: Any, of_column: Any, rounds: int) -> Any:
     to_column = np.ones(len(row))  # P(the row is free for this edge), as the column hears it
     to_row = np.ones(len(row))
     for _ in range(rounds):
-        heard = odds * to_row
-        fresh_column = 1 / (1 + np.maximum(0.0, np.bincount(row, heard, n)[row] - heard))
-        heard = odds * to_column
-        fresh_row = 1 / (1 + np.maximum(0.0, np.bincount(column, heard, m)[column] - heard))
-        change = max(np.abs(fresh_column - to_column).max(), np.abs(fresh_row - to_row).max())
-        to_column = 0.5 * (to_column + fresh_column)
-        to_row = 0.5 * (to_row + fresh_row)
-        if change < 1e-6:
+        of_row[:] = 0.0
+        of_column[:] = 0.0
+        for e in range(len(row)):
+            of_row[row[e]] += odds[e] * to_row[e]
+            of_column[column[e]] += odds[e] * to_column[e]
+        change = 0.0
+        for e in range(len(row)):
+            fresh_column = 1 / (1 + max(0.0, of_row[row[e]] - odds[e] * to_row[e]))
+            fresh_row = 1 / (1 + max(0.0, of_column[column[e]] - odds[e] * to_column[e]))
+            change = max(change, abs(fresh_column - to_column[e]), abs(fresh_row - to_row[e]))
+            to_column[e] = 0.5 * (to_column[e] + fresh_column)
+            to_row[e] = 0.5 * (to_row[e] + fresh_row)
+        if change < _STILL:
             break
     joint = odds * to_column * to_row
-    found: np.ndarray = joint / (1 + joint)
-    return found
+    return joint / (1 + joint)
 
 
 def assign(row: np.ndarray, column: np.ndarray, p: np.ndarray) -> np.ndarray:

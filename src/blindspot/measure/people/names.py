@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from blindspot.measure.people.scripts import fold, is_arabic
 
@@ -27,6 +28,7 @@ TITLES = _words(
     "mawlawi mawlavi maulvi maulavi molvi qari ustad ustaz martyr journalist captain capt colonel col general gen lt lieutenant sgt",
     "major commander child baby infant nurse paramedic imam imām agha sayyeda lady",
 )
+_GIVEN_TOO = _words("ملا مير")  # titles that before a single name are part of it
 _ABD = _words("عبد abd abdul abdel abdal abdol abdoul abdur abd-al abd-el")
 _ATTRIBUTES = _words("الله ربه رب allah rahman rahim karim aziz qader qadir latif hamid majid salam nasser wahab rabbo")
 _NO_ARTICLE = _words("الهام الياس الماس الفت الين اليسا الله البرت ilham elham elias")
@@ -79,7 +81,7 @@ def read_name(text: str) -> Name:
             aside.append("".join(part))
         else:
             words += part
-    while len(words) > 1 and words[0] in TITLES and not (len(words) == 2 and words[0] in _words("ملا مير")):
+    while len(words) > 1 and words[0] in TITLES and not (len(words) == 2 and words[0] in _GIVEN_TOO):
         aside.append(words.pop(0))
     tokens = _join([w for w in words if w not in _DROP] or words)
     if len(tokens) > 2 and tokens[0][1] in {"abu", "umm"}:
@@ -143,6 +145,7 @@ def _article_off(word: str) -> str:
     return bare[2:] if re.match(r"(?:al|el)[^aeiouyl]", bare) and len(bare) > 5 else bare
 
 
+@lru_cache(maxsize=1 << 17)
 def _bare(token: str) -> str:
     """A token without article and without the l of "abd al-": one form for attached and detached compounds."""
     bare = _article_off(token).replace("-", "")

@@ -7,6 +7,7 @@ kept. Unlike blocking on equal keys this loses no pair because one token is spel
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,29 +24,41 @@ if TYPE_CHECKING:
 _STEPS = 512
 _LAST = 7
 _VISITS = 150_000  # rows of B looked at for one row of A, after its two rarest tokens: keeps long lists linear
-_PAIRS = 10_000_000  # candidate pairs in all, where that leaves at least ten for each row
 _IN_PLACE = np.float32(1.5)  # a given name in the place of a given name, a family in that of a family; judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Where each token of B stands: row * 8 + place in the name, _LAST for a family; those of token t from start[t]."""
+
+    start: np.ndarray
+    held: np.ndarray
+    rows: int
+
+
+def worths(near: Neighbours, log_g: np.ndarray) -> np.ndarray:
+    """What a level of a token of A is worth, (VA, LEVELS + 1), in nats, never below 0."""
+    worth: np.ndarray = np.maximum(0.0, log_g - np.log(near.later @ np.exp(log_g))[:, None])
+    worth[:, LEVELS] = 0.0
+    return worth
 
 
 def retrieve(
     a: Tokens,
-    b: Tokens,
     near: Neighbours,
-    log_g: np.ndarray,
+    held: Postings,
+    worth: np.ndarray,
+    rows: np.ndarray,
     keep: int = 50,
     least: float = 5.0,
     executor: Executor | None = None,
 ) -> np.ndarray:
-    """Pairs of rows (P, 2), ordered by row of A then of B."""
-    held_start, held = _postings(b)
-    keep = int(np.clip(_PAIRS // max(1, len(a.rows)), 10, keep))
-    worth = np.maximum(0.0, log_g - np.log(near.later @ np.exp(log_g))[:, None])
-    worth[:, LEVELS] = 0.0
-    chunks = np.array_split(np.arange(len(a.rows)), max(1, min(64, len(a.rows) // 256)))
+    """Pairs of rows (P, 2) for these rows of A, in their order, then by row of B."""
+    chunks = np.array_split(rows, max(1, min(64, len(rows) // 256)))
     work = [
-        (a.rows[c], a.lengths[c], near.start, near.other, near.level, worth, held_start, held, len(b.rows), keep, least)
+        (a.rows[c], a.lengths[c], near.start, near.other, near.level, worth, held.start, held.held, held.rows, keep, least)
         for c in chunks
-    ]
+    ]  # fmt: skip
     done = (
         [_best(*w) for w in work]
         if executor is None
@@ -58,8 +71,8 @@ def retrieve(
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
 
-def _postings(b: Tokens) -> tuple[np.ndarray, np.ndarray]:
-    """Where each token of B stands: row * 8 + place in the name, _LAST for a family."""
+def postings(b: Tokens) -> Postings:
+    """Where each token of a list stands."""
     row = np.repeat(np.arange(len(b.rows)), b.rows.shape[1])
     token = b.rows.ravel().astype(np.int64)
     row, token = row[token >= 0], token[token >= 0]
@@ -69,7 +82,7 @@ def _postings(b: Tokens) -> tuple[np.ndarray, np.ndarray]:
     place = np.repeat(np.arange(b.rows.shape[1])[None, :], len(b.rows), axis=0)
     place = np.where((place == b.lengths[:, None] - 1) & (place > 0), _LAST, place)
     at = place.ravel()[b.rows.ravel() >= 0]
-    return start, row[order].astype(np.int64) * 8 + at[order]
+    return Postings(start, row[order].astype(np.int64) * 8 + at[order], len(b.rows))
 
 
 @njit(cache=True, nogil=True)

@@ -26,7 +26,20 @@ _INTERCHANGED = {
     "ڼںن": "ن",
     "ڤف": "ف",
 }
-_FOLD = {ord(old): new for olds, new in _INTERCHANGED.items() for old in olds} | {ord("ء"): None, ord("ـ"): None}
+
+
+class _Fold(dict[int, str | None]):
+    """What each letter of a decomposed text becomes, None where it is left out; other letters are added as they are met."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        left_out = unicodedata.category(letter) in {"Mn", "Cf", "Cc"} and letter not in "\t\n"
+        self[code] = None if left_out else letter
+        return self[code]
+
+
+_FOLD = _Fold({ord(old): new for olds, new in _INTERCHANGED.items() for old in olds})
+_FOLD |= {ord("ء"): None, ord("ـ"): None}
 # The strong consonants of a token as coarse classes: what hardly any scribe or romanisation changes.
 _COARSE = {
     "b": "بپbp", "t": "تطثtθ", "d": "دضذظdð", "s": "سصزظژڅځszcZ", "S": "شچښSC", "j": "جگغږgjG", "k": "قكkq",
@@ -61,8 +74,7 @@ def is_arabic(text: str) -> bool:
 def fold(text: str) -> str:
     """A text in its folded form: lower case, no marks, no direction signs, interchangeable letters as one."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ئ", "ي").replace("ؤ", "و"))
-    kept = "".join(c for c in plain if unicodedata.category(c) not in {"Mn", "Cf", "Cc"} or c in "\t\n")
-    return kept.translate(_FOLD)
+    return plain.translate(_FOLD)
 
 
 def symbols(token: str) -> str:

@@ -15,6 +15,7 @@ from blindspot.measure.people.contingency import Table, tabulate
 if TYPE_CHECKING:
     from pathlib import Path
 
+LONGEST = 9  # digits of a count
 _COUNT = ("count", "freq", "n", "frequency")
 
 
@@ -27,7 +28,10 @@ def read_table(path: Path) -> Table:
         raise UsageError(f"{path}: there is no such file.") from error
     except (UnicodeDecodeError, gzip.BadGzipFile) as error:
         raise UsageError(f"{path}: is not UTF-8 text. Save it as CSV, UTF-8.") from error
-    rows = [r for r in csv.reader(io.StringIO(text, newline="")) if any(c.strip() for c in r)]
+    try:
+        rows = [r for r in csv.reader(io.StringIO(text, newline="")) if any(c.strip() for c in r)]
+    except csv.Error as error:
+        raise UsageError(f"{path}: is not CSV: {error}. Save it as CSV, UTF-8.") from error
     if len(rows) < 2:
         raise UsageError(f"{path}: has no rows. Write a 0/1 column per list and the column count.")
     header = [c.strip() for c in rows[0]]
@@ -51,10 +55,13 @@ def read_table(path: Path) -> Table:
     for line, row in enumerate(rows[1:], 2):
         if count is not None:
             cell = row[count].strip()
-            if not cell.isdigit():
+            if not cell.isdecimal() or len(cell) > LONGEST:
                 problems.append(
                     Problem(
-                        Where(path.name, line, header[count]), "is not a count", cell, "write a whole number, 0 or more"
+                        Where(path.name, line, header[count]),
+                        "is not a count",
+                        cell,
+                        "write a whole number, 0 to 999999999",
                     )
                 )
             else:

@@ -29,6 +29,8 @@ REFERS = {
     ("claims.csv", "copy_of"): "claims.csv",
     ("claims.csv", "fact"): "facts.csv",
     ("origins.csv", "fact"): "facts.csv",
+    ("facts.csv", "place"): "places.csv",
+    ("facts.csv", "stop"): "stops.csv",
     ("stops.csv", "place"): "places.csv",
     ("stops.csv", "reported_by"): "sources.csv",
     ("lists/*.csv", "source"): "sources.csv",

@@ -29,6 +29,7 @@ class Drawing:
     page: Callable[[Path], dict[str, Any]]  # draws the page of a copy into it, returns its findings
     full: Callable[[], dict[str, Any]]  # the findings on everything
     check: Callable[[Path], None]  # opens a case; raises CaseError
+    programs: tuple[str, ...] = ()  # the scripts that the page may hold, letter by letter
 
 
 def make_copy(
@@ -43,6 +44,7 @@ def make_copy(
     """Select, transform, write fresh and draw the page; adds to `blocked`. Returns the selection and the copy's findings."""
     copy.mkdir(parents=True)
     selection, forbidden = select(root, chosen, secret, stored)
+    selection.programs = drawing.programs
     blocked += forbidden
     write_copy(copy, selection)
     blocked += write_media(root, copy, chosen, selection)

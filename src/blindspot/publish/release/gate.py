@@ -40,7 +40,7 @@ def scan(copy: Path, protected: Iterable[Protected], selection: Selection, profi
         leaks += [Leak(name, "watch-list", f"in its name: {what}") for what in watch.search(name.encode())]
         leaks += [Leak(name, "structure", what) for what in structure_faults(copy / name, name, selection)]
         try:
-            for member, data in views(copy / name, name):
+            for member, data in views(copy / name, name, selection.programs):
                 leaks += [Leak(member, "watch-list", what) for what in watch.search(data)]
         except TooLarge as error:
             leaks.append(Leak(name, "watch-list", f"{error} unpacks to more than can be searched"))

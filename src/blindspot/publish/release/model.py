@@ -42,6 +42,7 @@ class Selection:
     lowered: list[dict[str, str]] = field(default_factory=list)
     cells: dict[str, dict[str, Any]] = field(default_factory=dict)  # place -> its coarse cell
     quasi: dict[str, dict[str, Any]] = field(default_factory=dict)  # place -> what this release tells of it
+    programs: tuple[str, ...] = ()  # scripts of the page, which are the same in every case and tell nothing of this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from blindspot.case.rows import Finding, Head, Hypothesis, Question
 from blindspot.publish.release.boxes import mp4_faults, png_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from blindspot.publish.release.model import Selection
@@ -59,7 +59,7 @@ def structure_faults(path: Path, name: str, selection: Selection) -> Iterator[st
         except ValueError:
             yield "is not JSON"
     elif suffix == ".html":
-        yield from html_faults(path.read_bytes().decode("utf-8", "replace"))
+        yield from html_faults(path.read_bytes().decode("utf-8", "replace"), selection.programs, _ids(selection))
     elif suffix == ".gpkg":
         yield from _sqlite(path)
     elif name == "case.toml":
@@ -148,9 +148,12 @@ def _sqlite(path: Path) -> Iterator[str]:
             yield f"the table {name} is not on the list"
 
 
-def html_faults(text: str) -> list[str]:
-    """Tags, attributes, comments and links of a page that are not on the lists."""
-    page = _Page()
+def html_faults(text: str, programs: Iterable[str] = (), ids: Iterable[str] = ()) -> list[str]:
+    """Tags, attributes, comments, links and scripts of a page that are not on the lists.
+
+    A script is one of `programs`, letter by letter, or the data of the scene with keys that are on the list or `ids`.
+    """
+    page = _Page(frozenset(programs), frozenset(ids))
     page.feed(text)
     page.close()
     if not page.policy:
@@ -159,12 +162,20 @@ def html_faults(text: str) -> list[str]:
 
 
 class _Page(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, programs: frozenset[str], ids: frozenset[str]) -> None:
         super().__init__()
         self.faults: list[str] = []
         self.policy = False
+        self._programs, self._ids = programs, ids
+        self._script: list[str] | None = None  # what stands in the script that is open
+        self._data = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "script":
+            self._script, self._data = [], dict(attrs) == {"type": "application/json", "id": "scene-data"}
+            if attrs and not self._data:
+                self.faults.append("a script is neither the program of the page nor the data of its scene")
+            return
         if tag not in allowed()["html_tags"]:
             self.faults.append(f"the tag <{tag}> is not on the list")
         for name, value in attrs:
@@ -178,6 +189,25 @@ class _Page(HTMLParser):
                 self.faults.append(f"<{tag}> is hidden or loads something")
             if name == "content" and "default-src 'none'" in (value or ""):
                 self.policy = True
+
+    def handle_data(self, data: str) -> None:
+        if self._script is not None:
+            self._script.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag != "script" or self._script is None:
+            return
+        text, self._script = "".join(self._script), None
+        if not self._data:
+            if text not in self._programs:
+                self.faults.append("a script is neither the program of the page nor the data of its scene")
+            return
+        try:
+            keys = set(_keys(json.loads(text))) - set(allowed()["scene_keys"]) - self._ids
+        except ValueError:
+            self.faults.append("the data of the scene is not JSON")
+            return
+        self.faults += [f"the key {key!r} of the scene is not on the list" for key in sorted(keys)]
 
     def handle_comment(self, _data: str) -> None:
         self.faults.append("holds a comment")

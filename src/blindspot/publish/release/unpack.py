@@ -18,7 +18,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 DEPTH = 8
@@ -39,10 +39,14 @@ class TooLarge(Exception):  # noqa: N818  # not an error of the program: a findi
     """A file unpacks to more than can be searched."""
 
 
-def views(path: Path, name: str) -> Iterator[View]:
-    """All views of one file. Raises TooLarge where there is more in it than can be searched."""
+def views(path: Path, name: str, known: Iterable[str] = ()) -> Iterator[View]:
+    """All views of one file but for `known` texts, such as the program of every page. Raises TooLarge where there is more in it
+    than can be searched.
+    """
     budget = [LARGEST]
     data = path.read_bytes()
+    for text in known:
+        data = data.replace(text.encode(), b"")
     yield from _within(name, data, 0, budget)
 
 

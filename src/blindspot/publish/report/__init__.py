@@ -2,7 +2,9 @@
 
 Method: results (plain data) and rows become tables (`tables`, `listings`), tables become SVG (`figures`, `timeline`,
 `ground`), sentences (`words`, `conclusion`) and the section of each question (`answers`); all of it one page (`page`).
-The page holds no script and asks no network for anything. Reference: Wintle et al. 2019 (words with their numbers).
+Map, timeline and footage move together (`scene`, `lanes`, `films`, and the scene_*.js that `script` joins); first paint, paper
+and a browser without script show the same figures standing still. The page asks no network for anything. Reference: Wintle
+et al. 2019 (words with their numbers).
 """
 
 from __future__ import annotations
@@ -12,11 +14,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.store import write_text
+from blindspot.publish.report.films import clips_of, footprint_rows, place_films
 from blindspot.publish.report.geopackage import write_geopackage
+from blindspot.publish.report.lanes import records
 from blindspot.publish.report.measured import measured
 from blindspot.publish.report.page import page
 from blindspot.publish.report.people import people_tables
 from blindspot.publish.report.people import shown as people_shown
+from blindspot.publish.report.scene import scene
 from blindspot.publish.report.sky import flight_tables, flights
 from blindspot.publish.report.tables import tables, to_csv
 from blindspot.publish.report.tracked import tracked
@@ -43,13 +48,17 @@ def publish(case: Case, results: Mapping[str, dict[str, Any]], out: Path, missin
         tables(case, weighed, results["replay"], as_of) | measured(results) | people_tables(results.get("people", {}))
     )
     made |= flight_tables(sorties) | unseen_tables(coverage, presence, counts)
-    air = {"flights": flights(sorties), "seen": sections(results)}
+    more = {"flights": flights(sorties), "seen": sections(results), "tracked": tracked(results)}
+    clips, films = clips_of(case, results.get("footage", {}))
+    shown = scene(case, results, made, clips)
+    made |= {"scene": records(shown.data), "footprints": footprint_rows(clips)}
+    sources = place_films(films, {c["id"]: c["name"].rpartition(".")[0] or c["name"] for c in clips}, out)
     files = []
     for name, rows in made.items():
         files.append(out / "tables" / f"{name}.csv")
         write_text(files[-1], to_csv(rows))
     write_text(out / "findings.json", json.dumps(weighed, ensure_ascii=False) + "\n")
     write_geopackage(case, out / "case.gpkg")
-    shown = people_shown(results.get("people", {}))
-    write_text(out / "report.html", page(case, weighed, made, missing, shown, air | {"tracked": tracked(results)}))
+    people = people_shown(results.get("people", {}))
+    write_text(out / "report.html", page(case, weighed, made, missing, people, more, shown, sources))
     return files

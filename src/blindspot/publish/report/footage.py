@@ -13,6 +13,7 @@ from blindspot.measure.footage.mosaic import mosaic
 from blindspot.measure.footage.movers import movers
 from blindspot.measure.footage.stills import film_strip, jpeg, utc
 from blindspot.publish.report.footage_map import ground_map, length_words
+from blindspot.publish.report.media import write_film
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +86,9 @@ def publish_footage(
     for clip, data in zip(clips, found["files"], strict=True):
         path = Path(clip.footage.path)
         progress(f"writing {clip.name}")
-        files_of = write_clip(clip, path, out)
+        made_film = write_film(path, out / f"{clip.name}.mp4") if clip.info is not None else None
+        files_of = write_clip(clip, out, made_film["offset_s"] if made_film else None)
+        files_of += [out / f"{clip.name}.mp4"] if made_film else []
         progress(f"looking at {clip.name}")
         seen[clip.footage.path], strips[clip.footage.path] = look_at(path, clip)
         laid = seen[clip.footage.path][0]

@@ -24,6 +24,7 @@ FLAT, TALL = 300.0, 440.0
 PIXEL = WIDE / 280  # units per pixel on the narrowest page
 NEAR = (11, 15, 20, 26, 33, 41, 50)  # pixels from a point to its label
 FAR = (*NEAR, *range(60, 300, 8))  # a place keeps its letter, however far it must stand
+MOST = 60  # places that have a letter on the map and a line beside it; the rest are dots, and lines that fold
 LEADER = 24  # pixels from which a line joins a label to its place
 
 
@@ -31,8 +32,17 @@ def letters(places: Sequence[Record]) -> dict[str, str]:
     """Place -> the letters that stand for it on the map: A to Z, then AA, AB."""
     found = {}
     for i, place in enumerate(places):
-        found[place["id"]] = (chr(64 + i // 26) if i >= 26 else "") + chr(65 + i % 26)
+        name, rest = "", i
+        while rest >= 0:
+            name, rest = chr(65 + rest % 26) + name, rest // 26 - 1
+        found[place["id"]] = name
     return found
+
+
+def named(places: Sequence[Record], legs: Sequence[Record]) -> set[str]:
+    """The places with a letter on the map: all, or where there are many the incident, those with stops, and the first."""
+    first = [p["id"] for p in places if p["incident"]] + [leg[end] for leg in legs for end in ("from", "to")]
+    return set(list(dict.fromkeys([*first, *(p["id"] for p in places)]))[:MOST])
 
 
 def ground(places: Sequence[Record], legs: Sequence[Record]) -> Markup:
@@ -42,7 +52,8 @@ def ground(places: Sequence[Record], legs: Sequence[Record]) -> Markup:
     letter = letters(places)
     shapes = [_circle(at[p["id"]], p["error_m"] * unit) for p in shown if p["error_m"] > 0]
     outer: list[str] = []
-    taken: list[Box] = [_around(at[p["id"]], 5 * PIXEL, 5 * PIXEL) for p in shown]
+    lettered = named(places, legs)
+    taken: list[Box] = [_around(at[p["id"]], 5 * PIXEL, 5 * PIXEL) for p in shown if p["id"] in lettered]
     numbers: list[tuple[str, Point]] = []
     for leg in legs:
         if leg["from"] in at and leg["to"] in at:
@@ -58,6 +69,8 @@ def ground(places: Sequence[Record], legs: Sequence[Record]) -> Markup:
         else:
             outer.append(f'<circle class="place" cx="{_share(x, WIDE)}" cy="{_share(y, high)}" r="4"/>')
     for p in shown:
+        if p["id"] not in lettered:
+            continue
         point, name = at[p["id"]], letter[p["id"]]
         spot = _free(point, name, taken, high - STRIP + 6, FAR) or point
         if math.dist(point, spot) > LEADER * PIXEL:
@@ -73,7 +86,9 @@ def ground(places: Sequence[Record], legs: Sequence[Record]) -> Markup:
         "; ".join(
             f"{letter[p['id']]}: {p['name']}, within {metres(p['error_m'])}{', the incident' if p['incident'] else ''}"
             for p in places
+            if p["id"] in lettered
         )
+        + (f"; {count(len(places) - len(lettered), 'place')} more" if len(places) > len(lettered) else "")
         + f". {count(len(legs), 'leg')} between located stops."
     )
     body = "".join([*shapes, *_scale_bar(unit, high)])

@@ -1,49 +1,57 @@
-"""The page: results and tables into one HTML file without script."""
+"""The page: results and tables into one HTML file that asks nothing of anybody."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import shlex
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.scales import between, describe, percent
-from blindspot.publish.report import figures, timeline, words
+from blindspot.publish.report import figures, lanes, timeline, words
 from blindspot.publish.report.answers import answer
 from blindspot.publish.report.conclusion import basis, conclusion
-from blindspot.publish.report.ground import ground, letters
+from blindspot.publish.report.ground import ground, letters, named
 from blindspot.publish.report.measured import shown
+from blindspot.publish.report.script import inert, policy, program
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Environment
+
     from blindspot.case import Case
+    from blindspot.publish.report.scene import Scene
     from blindspot.publish.report.tables import Records
 
+LAYERS = (
+    ("places", "places, with their error"),
+    ("stops", "stop of the moment"),
+    ("route", "order of stops"),
+    ("vehicles", "tracks"),
+    ("footprints", "footprints"),
+    ("seen", "seen or not"),
+    ("blind", "blind spots"),
+    ("sorties", "sorties"),
+    ("ground", "ground"),
+)  # as in scene_core.js
 MOST_ROLES = 14  # lanes of the figure of speakers; the rest stands in the table
 
 
-def page(
-    case: Case,
-    weighed: dict[str, Any],
-    made: dict[str, Records],
-    missing: list[tuple[str, str]],
-    people: dict[str, Any],
-    beside: dict[str, Any],
-) -> str:
-    """report.html. The style is inline and named by its hash in the content security policy; nothing else may load."""
+@cache
+def environment() -> Environment:
+    """Templates of this folder with the words that they use; everything that is typed is escaped."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup
 
     here = files("blindspot.publish.report")
-    style = here.joinpath("page.css").read_text(encoding="utf-8")
-    environment = Environment(
+    found = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         loader=FunctionLoader(lambda name: here.joinpath(name).read_text(encoding="utf-8")),
     )
-    environment.filters |= {
+    found.filters |= {
         "percent": percent,
         "words": describe,
         "ban": words.ban,
@@ -57,7 +65,7 @@ def page(
         "quoted": shlex.quote,
         "fine": words.fine,
     }
-    environment.globals |= {
+    found.globals |= {
         "between": between,
         "clock": words.clock,
         "count": words.count,
@@ -65,38 +73,112 @@ def page(
         "told_of": words.told,
         "when": words.when,
     }
-    environment.tests["web"] = lambda url: url.lower().startswith(("https://", "http://"))  # no other address is a link
+    found.tests["web"] = lambda url: url.lower().startswith(("https://", "http://"))  # no other address is a link
+    return found
+
+
+def style() -> str:
+    """The style of the page."""
+    here = files("blindspot.publish.report")
+    return "".join(here.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "scene.css"))
+
+
+def page(
+    case: Case,
+    weighed: dict[str, Any],
+    made: dict[str, Records],
+    missing: list[tuple[str, str]],
+    people: dict[str, Any],
+    more: Mapping[str, Any],
+    scene: Scene | None = None,
+    sources: Mapping[str, str] | None = None,
+) -> str:
+    """report.html. Style and program are inline and named by their hashes in the content security policy; nothing else may run.
+
+    `more`: what the sections of flights, watches and tracks draw; `scene`: map, timeline and footage; `sources`: the address of each film, by clip (`films.place_films`).
+    """
+    drawn = parts(case, weighed, made, missing, people, more, scene, sources)
+    return environment().get_template("page.html").render(drawn)
+
+
+def parts(
+    case: Case,
+    weighed: dict[str, Any],
+    made: dict[str, Records],
+    missing: list[tuple[str, str]],
+    people: dict[str, Any],
+    more: Mapping[str, Any],
+    scene: Scene | None = None,
+    sources: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """All that page.html, and any template beside it, draws from."""
+    from markupsafe import Markup
+
+    own, placed = style(), dict(sources or {})
+    lively = scene is not None and not scene.empty
+    beside = any(not address.startswith("data:") for address in placed.values())
     answers = [answer(case, q, made) for q in weighed["questions"]]
-    return environment.get_template("page.html").render(
-        case=case,
-        head=case.head,
-        name=case.head.id,
-        basis=basis(weighed["as_of"], made),
-        as_of=weighed["as_of"],
-        style=Markup(style),  # noqa: S704  # our own file
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        answers=answers,
-        texts={a["id"]: a["text"] for a in answers},
-        told=conclusion(case, answers, made),
-        scale=figures.scale(),
-        made=made,
-        measured=shown(made["measured"]),
-        people=people,
-        **beside,
-        sheets=_sheets(made),
-        bases=_bases(made),
-        speakers=_speakers(made),
-        letters=letters(made["places"]),
-        map=ground(made["places"], made["legs"]) if made["places"] else "",
-        day=_day(case, made),
-        persons=_grouped(made["persons"], "list"),
-        hypothesis=lambda question, key: words.hypothesis_text(case, question, key),
-        missing=missing,
-        context=sum(not c["question"] for c in made["claims"]),
-        left_out=_left_out(answers),
-        commands=_commands(case, answers, made),
-        tables=sorted(name for name, rows in made.items() if rows),
-    )
+    return {
+        "case": case,
+        "head": case.head,
+        "name": case.head.id,
+        "basis": basis(weighed["as_of"], made),
+        "as_of": weighed["as_of"],
+        "style": Markup(own),  # noqa: S704  # our own file
+        "policy": Markup(policy(own, script=program() if lively else "", beside=beside)),  # noqa: S704  # our own words and hashes
+        "program": Markup(program()) if lively else "",  # noqa: S704  # our own files
+        "data": scene.data if scene else None,
+        "inert": Markup(inert(_without_pictures(scene.data))) if scene and lively else "",  # noqa: S704  # no < is left in it
+        "scene": scene_view(scene, placed) if scene and lively else None,
+        "sources": placed,
+        "answers": answers,
+        "anchored": {w["id"] for a in answers for w in a["weights"] if w["here"]},
+        "texts": {a["id"]: a["text"] for a in answers},
+        "told": conclusion(case, answers, made),
+        "scale": figures.scale(),
+        "made": made,
+        "measured": shown(made["measured"]),
+        "people": people,
+        **more,
+        "sheets": _sheets(made),
+        "bases": _bases(made),
+        "speakers": _speakers(made),
+        "letters": letters(made["places"]),
+        "lettered": named(made["places"], made["legs"]),
+        "map": ground(made["places"], made["legs"]) if made["places"] else "",
+        "day": _day(case, made),
+        "persons": _grouped(made["persons"], "list"),
+        "hypothesis": lambda question, key: words.hypothesis_text(case, question, key),
+        "missing": missing,
+        "context": sum(not c["question"] for c in made["claims"]),
+        "left_out": _left_out(answers),
+        "commands": _commands(case, answers, made),
+        "tables": sorted(name for name, rows in made.items() if rows),
+    }
+
+
+def scene_view(scene: Scene, sources: Mapping[str, str]) -> dict[str, Any]:
+    """What the section of map, timeline and footage draws: lanes, axis, days, the layers that the case has material for."""
+    data = scene.data
+    there = {
+        "places": data["places"], "stops": data["stops"], "route": data["legs"], "vehicles": data["vehicles"],
+        "footprints": data["clips"] or data["sensors"], "seen": data["watches"],
+        "blind": any(w["blind"] for w in data["watches"]), "sorties": data["routes"], "ground": True,
+    }  # fmt: skip
+    return {
+        "lanes": lanes.lanes(data),
+        "axis": lanes.axis(data),
+        "published": lanes.published(data),
+        "days": lanes.days_of(data),
+        "layers": [layer for layer in LAYERS if there[layer[0]]],
+        "notes": scene.notes,
+        "filmed": bool(sources),
+    }
+
+
+def _without_pictures(data: dict[str, Any]) -> dict[str, Any]:
+    """The data of the program: film strips and still maps stand in the page itself."""
+    return {**data, "clips": [{k: v for k, v in clip.items() if k not in {"strip", "still"}} for clip in data["clips"]]}
 
 
 def _grouped(rows: Records, key: str) -> dict[str, Records]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def people_tables(found: Mapping[str, Any]) -> dict[str, Records]:
-    """`persons_linked`, `persons_unresolved`, `tolls`, `grades`; empty where the room had nothing to read."""
+    """`persons_linked`, `persons_unresolved`, `tolls`, `grades`, `undercount`; empty where the room had nothing to read."""
     return {
         "persons_linked": [
             {
@@ -29,6 +29,7 @@ def people_tables(found: Mapping[str, Any]) -> dict[str, Records]:
             {"a": u["a"], "b": u["b"], "name_a": u["names"][0], "name_b": u["names"][1], "p": u["p"], "because": u["because"]}
             for u in found.get("unresolved_because", ())
         ],
+        "undercount": list(found.get("undercount", {}).get("models", ())),
         "tolls": list(found.get("by_source", ())),
         "grades": [
             {
@@ -53,8 +54,12 @@ def shown(found: Mapping[str, Any]) -> dict[str, Any]:
         "over_time": pictures.figures_over_time,
         "spellings": pictures.spellings,
     }
+    estimated = found.get("undercount", {})
+    if estimated.get("models"):
+        draw["models"] = lambda _: pictures.estimates_by_model(estimated)
     return {
         "toll": found["toll"],
+        "undercount": found.get("undercount", {}),
         "checks": found["checks"],
         "withheld": {k.replace("_", " "): n for k, n in found["withheld"].items() if n},
         **{name: Markup(f(found)) for name, f in draw.items()},  # noqa: S704  # every text in it is escaped there

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from blindspot.case import Case
 
 Records = list[dict[str, Any]]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def tables(case: Case, weighed: dict[str, Any], replayed: dict[str, Any], as_of: date | None) -> dict[str, Records]:
@@ -53,13 +54,24 @@ def tables(case: Case, weighed: dict[str, Any], replayed: dict[str, Any], as_of:
 
 
 def to_csv(rows: Records) -> str:
-    """Records as CSV text; columns in the order of the first record."""
+    """Records as CSV text; columns in the order of the first record. A text that a spreadsheet would run gets a space before it."""
     out = io.StringIO()
     if rows:
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({k: _inert(v) for k, v in row.items()} for row in rows)
     return out.getvalue()
+
+
+def _inert(cell: Any) -> Any:
+    """As `release.fresh` does: numbers stay, whatever their sign."""
+    if isinstance(cell, int | float) or not str(cell).startswith(_FORMULA):
+        return cell
+    try:
+        float(str(cell))
+    except ValueError:
+        return f" {cell}"
+    return cell
 
 
 def _posterior(q: dict[str, Any], h: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blindspot.measure.track.custody.episodes import Episodes
-    from blindspot.measure.track.custody.law import Counts, Law
+    from blindspot.measure.track.custody.law import Counts
     from blindspot.measure.track.model import Floats, Ints
 
 FOLDS = 5
@@ -129,14 +129,9 @@ def _scores(counts: Counts, keep: NDArray[np.bool_], e: Episodes) -> Floats:
     return out
 
 
-def probabilities(law: Law, e: Episodes, weights: Floats) -> Floats:
-    """P of every candidate, (E, V)."""
-    return _softmax(_weigh(law.scores(e), weights))
-
-
-def temper(scores: Floats, start: Floats | None = None) -> Floats:
+def temper(scores: Floats) -> Floats:
     """The exponents w >= 0 under which column 0 is most likely, (5,): conditional logit, Newton steps (McFadden 1974)."""
-    w = np.ones(scores.shape[-1]) if start is None else start.copy()
+    w = np.ones(scores.shape[-1])
     present = np.isfinite(scores[..., 0])
     x = np.where(present[..., None], scores, 0.0)
     free = np.abs(x).max(axis=(0, 1)) > 1e-9

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from blindspot.measure.track.model import Floats, Ints
     from blindspot.measure.track.read.faults import Faults
 
+LATEST_S = 60e9  # 60 thousand million seconds either way of 1970: the years 69 to 3871, which a calendar can show
 FASTEST_MS = 100.0  # 360 km/h: no vehicle on a road; aircraft and ships have their own `fastest_ms`
 
 
@@ -78,6 +79,12 @@ def valid(rows: Rows, faults: Faults) -> NDArray[np.bool_]:
             ~np.isfinite(t),
             "{fixes} without a readable time, left out",
             "write 2021-08-29T12:23:00Z or seconds since 1970",
+        )
+        drop(
+            np.abs(t) > LATEST_S,
+            "{fixes} at a time that no calendar shows, left out",
+            "write 2021-08-29T12:23:00Z or seconds since 1970",
+            t,
         )
         drop(t == 0, "{fixes} at time 0, which no clock means, left out", "leave an unknown time blank")
         drop(

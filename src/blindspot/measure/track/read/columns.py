@@ -114,7 +114,9 @@ def _by_content(path: Path, table: Any, faults: Faults) -> dict[str, str | None]
             if not is_number(text):
                 continue
         values = floats(sample)
-        size = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else np.nan
+        if not np.isfinite(values).any():
+            continue
+        size = float(np.nanmax(np.abs(values)))
         if size >= 1e8:
             found["t"] = found["t"] or name
         elif size <= 360 and (np.mod(values[np.isfinite(values)], 1) != 0).any():
@@ -144,8 +146,8 @@ def floats(column: Any) -> Floats:
         trimmed = compute.replace_substring_regex(trimmed, r"^([+-]?\d+),(\d+)$", r"\1.\2")
         known = compute.match_substring_regex(trimmed, NUMBER)
         column = compute.if_else(known, trimmed, None)
-    if str(column.type) in ("null", "bool"):
-        return np.full(len(column), np.nan)
+    elif not re.match(r"u?int|float|double|halffloat|decimal", str(column.type)):
+        return np.full(len(column), np.nan)  # true, a time of the day, bytes
     out: Floats = np.asarray(column.cast("float64", safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
     return out
 

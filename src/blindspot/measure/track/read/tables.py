@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -111,7 +112,9 @@ def _tables(
 def _batches(
     path: Path, tables: Iterator[Any], zone: times.Zone, first: int, faults: Faults, columns: Columns | None = None
 ) -> Iterator[Rows]:
-    for table in tables:
+    for found in tables:
+        names = [n if n not in found.column_names[:k] else f"{n} ({k})" for k, n in enumerate(found.column_names)]
+        table = found.rename_columns(names)  # of two columns of one name the first counts
         columns = columns or columns_of(path, table, faults)
         row = np.arange(first, first + table.num_rows)
         if columns.point:
@@ -131,10 +134,8 @@ def _batches(
 
 def _ids(column: Any) -> tuple[tuple[str, ...], Ints]:
     """Names and the number of each row's."""
-    text = "binary" if str(column.type) == "binary" else "string"  # binary: not UTF-8 after a start that was
-    coded = column.cast(text).fill_null("").combine_chunks().dictionary_encode()
-    names = [n.decode("utf-8", "replace") if isinstance(n, bytes) else n for n in coded.dictionary.to_pylist()]
-    return tuple(names), np.asarray(coded.indices, np.int64)
+    coded = column.cast("string").fill_null("").combine_chunks().dictionary_encode()
+    return tuple(coded.dictionary.to_pylist()), np.asarray(coded.indices, np.int64)
 
 
 def _times(table: Any, columns: Columns, file: str, zone: times.Zone, faults: Faults, first: int) -> Floats:
@@ -160,11 +161,13 @@ def _dated(day: Any, time: Any) -> list[str]:
 
 
 def _encoding(path: Path, faults: Faults) -> str:
-    """UTF-8, or Latin-1 where the file is none, which is said."""
-    with path.open("rb") as file:
-        start = file.read(1 << 20)
+    """UTF-8, or Latin-1 where a byte of the file is none, which is said. The whole file is looked through, a GB in a second."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        start[: start.rfind(b"\n") + 1].decode("utf-8")
+        with path.open("rb") as file:
+            while chunk := file.read(BATCH_BYTES):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         faults.add(path.name, "is not UTF-8; read as Latin-1", right="save it as UTF-8 if names look wrong")
         return "latin-1"
