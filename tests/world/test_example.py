@@ -11,7 +11,7 @@ from blindspot import stages
 from blindspot.case import open_case
 from blindspot.cli import cli
 from blindspot.errors import UsageError
-from blindspot.example import WAYS, Options, new_example
+from blindspot.example import WAYS, Options, new_example, telling
 from blindspot.example.happening import happen
 from blindspot.publish.release.policy import read_policy
 
@@ -118,13 +118,7 @@ def test_hidden_people_are_as_many_and_seen_outdoors_less(told):
 
 def test_a_biased_lens_raises_false_alarms(told):
     def false(incident):
-        so, shows = incident.told.so, incident.told.shows
-        return float(
-            np.mean(
-                [shows[o] for o, fact in (("o_feed_load", "f_heavy"), ("o_feed_blast", "f_blast")) if not so[fact]]
-                or [0.0]
-            )
-        )
+        return telling.false_alarm(incident.told.known, "o_feed_load", primed=incident.told.primed)
 
     assert mean(told["lens"], lambda i: i.told.primed) > mean(told[""], lambda i: i.told.primed) + 0.3
     assert mean(told["lens"], false) > mean(told[""], false) + 0.05

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.example import driving, flying, homes, looking, losses, telling, town
+from blindspot.example import counting, driving, flying, homes, looking, losses, telling, town
 from blindspot.example.numbers import Known, measure, measure_about, share, share_about
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Incident:
     lists: dict[str, list[dict[str, str]]]
     tolls: list[dict[str, str]]
     told: telling.Told
+    counted: counting.Counted
     chances: dict[str, float]
 
 
@@ -151,7 +152,7 @@ def happen(options: Options) -> Incident:
     return Incident(
         options, place, town.published(place, stream(14)), flights, customs, homes.survey(stream(15), customs), yard, house, radius,
         above, aim, footprint, gaps, custody, same, day, (t, at), int(stood.sum()),
-        days[:BACKGROUND], visits, people, in_car, recorded, losses.tolls(stream(16), [in_car, *dead], told.says), told, chances,
+        days[:BACKGROUND], visits, people, in_car, recorded, losses.tolls(stream(16), [in_car, *dead], told.says), told, counting.count(stream(17)), chances,
     )  # fmt: skip
 
 

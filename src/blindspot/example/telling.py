@@ -132,8 +132,6 @@ class Told:
 def numbers(rng: np.random.Generator, *, lens: bool) -> dict[str, Known]:
     """The chances of the story that the case types; those that the town decides come later."""
     known = {name: _packaged(rng, name) for name in SCALED}
-    if lens:
-        known["primed"] = share(rng, 0.6, 0.95, 0.8)
     low, high = scales.default("lens").range.low, scales.default("lens").range.high
     known["lens"] = Known(low * (high / low) ** float(rng.random()), low, high)
     for word in ("first_hand", "second_hand"):
@@ -151,6 +149,8 @@ def numbers(rng: np.random.Generator, *, lens: bool) -> dict[str, Known]:
         if not isinstance(opportunity, str):
             known[f"opportunity:{origin}"] = share(rng, *opportunity, 0.9)
     known |= {f"copied:{key}": share(rng, 0.5, 0.9) for key, *_, copy, whole in CLAIMS if copy and not whole}
+    if lens:  # last, so that it moves nothing else
+        known["primed"] = share(rng, 0.6, 0.95, 0.8)
     return known
 
 
@@ -233,7 +233,7 @@ def tell(
     shows = {}
     for origin, (fact, _, team, *_) in ORIGINS.items():
         there = before[origin] if origin in before else so[fact] and happens(known[f"opportunity:{origin}"].true)
-        p = known[f"hit:{origin}"].true if there else _false(known, origin, primed=primed and bool(team))
+        p = known[f"hit:{origin}"].true if there else false_alarm(known, origin, primed=primed and bool(team))
         shows[origin] = happens(p)
     added, later = copies(more)
     sources, claims = SOURCES | added, (*CLAIMS, *later)
@@ -259,7 +259,8 @@ def tell(
     return Told(answers, so, shows, says, modes, primed, known, sources, claims)
 
 
-def _false(known: dict[str, Known], origin: str, *, primed: bool) -> float:
+def false_alarm(known: dict[str, Known], origin: str, *, primed: bool) -> float:
+    """P(an observation shows what is not so)."""
     p = known[f"false_alarm:{origin}"].true
     return max(p, min(0.95, p * known["lens"].true)) if primed else p
 
