@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 AFTER_S = 2.0
-COUNTED = re.compile(r"(\d+) of (\d+)")  # a step that says "3 of 9" gets a bar and the time left
+COUNTED = re.compile(r"\b(\d+) of (\d+)\b")  # a step that says "3 of 9" gets a bar and the time left
 
 __all__ = ["Waiting"]
 
@@ -58,7 +58,12 @@ class Waiting:
             if self._timer is None:  # done meanwhile
                 return
             self._bar = Progress(
-                *columns, *left, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+                *columns,
+                *left,
+                console=Console(stderr=True),
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
             )
             self._bar.add_task("", total=None)
             self._tell(self._bar)
@@ -67,7 +72,10 @@ class Waiting:
     def _tell(self, bar: Progress) -> None:
         counted = COUNTED.search(self._words)
         task = bar.task_ids[0]
-        if counted:
-            bar.update(task, description=self._words, completed=int(counted[1]), total=int(counted[2]))
-        else:
+        if not counted:
             bar.update(task, description=self._words)
+            return
+        total = int(counted[2])
+        if bar.tasks[0].total != total:  # another loop: its own clock
+            bar.reset(task, start=True, total=total)
+        bar.update(task, description=self._words, completed=int(counted[1]))
