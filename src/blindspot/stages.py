@@ -278,7 +278,7 @@ def review(
         from blindspot.publish.report import publish
 
         rooms = [s for s in run.before(entry) if s.run is not None]
-        results = {}
+        results: dict[str, Result] = {}
         for k, room in enumerate(rooms):
             run.step = f" ({k} of {len(rooms) + 1} done)"
             results[room.name] = run.result(room.name)
