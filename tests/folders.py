@@ -316,3 +316,90 @@ def write_one_claim(root: Path) -> Path:
         claims_csv="id,source,favours,strength\nK1,S1,b,weak\n",
         **dict.fromkeys(("facts_csv", "expect_csv", "origins_csv", "places_csv", "stops_csv")),
     )
+
+
+def write_air_case(root: Path) -> Path:
+    """A case with all that is drawn of flights, watches, presence and counts, long and right-to-left names among it."""
+    import json
+
+    import numpy as np
+    from pyproj import Transformer
+
+    from geotiff import write_geotiff
+
+    lat, lon = 34.5, 69.1
+    write_case(
+        root,
+        watch_csv="id,place,start,end,surface,ground,path,setting,wall_m,width_m,depression_deg,gsd_m,attention\n"
+        "W_path,P1,2021-08-29T12:00:00Z,2021-08-29T12:08:00Z,surface/dsm.tif,surface/dtm.tif,flights/p.csv,,,,,,0.3-0.9\n"
+        "W_walls,P1,2021-08-29T12:00:00Z,,,,,courtyard,3-5,8-12,30-60,0.1-0.3,0.3-0.9\n",
+        households_csv="id,place,when,households,outdoors,together,seen\n"
+        "yard,P1,2021-08-29T12:00:00Z/2021-08-29T12:08:00Z,1-3,0.2-0.6,0-0.5,0\n",
+    )
+    names = {
+        k: json.dumps(v, ensure_ascii=False) for k, v in {"long": LONG, "arabic": ARABIC, "markup": MARKUP}.items()
+    }
+    (root / "sorties.toml").write_text(
+        f"""place = "P1"
+turnaround_h = "3-5"
+abort = "0.02-0.1"
+[limits]
+speed_kmh = "100-443"
+endurance_h = "10-37"
+[cue]
+area_ratio = "5-30"
+sweep_h = "0.5-2"
+event_h = "1-6"
+basis = {names["markup"]}
+[[places]]
+id = "P1"
+name = {names["arabic"]}
+[[base]]
+id = "far"
+name = {names["long"]}
+icao = "OTBH"
+phase = "after"
+[[base]]
+id = "near"
+name = {names["markup"]}
+icao = "OAIX"
+phase = "before"
+[[closed]]
+country = "Iran"
+standoff_km = 22
+[[aircraft]]
+id = "a1"
+name = {names["arabic"]}
+endurance_h = "16-20"
+speed_kmh = "340-400"
+basis = {names["markup"]}
+[[statement]]
+id = "s1"
+quantity = "round_trip_h"
+at_most = 4
+base = "far"
+speaker = {names["arabic"]}
+summary = {names["markup"]}
+""",
+        encoding="utf-8",
+    )
+    east, north = Transformer.from_crs("EPSG:4326", "EPSG:32642", always_xy=True).transform(lon, lat)
+    z = np.zeros((160, 160))
+    z[60:75, 90:130] = 9.0
+    z[100:130, 70:82] = 14.0
+    for name, heights in (("dsm", z), ("dtm", np.zeros_like(z))):
+        write_geotiff(root / "surface" / f"{name}.tif", heights, 1.0, east - 80, north + 80)
+    rows = ["time,lat,lon,height_m,aim_lat,aim_lon,radius_m,gsd_m,attended"]
+    for k in range(60):
+        turn = k / 60 * 2 * np.pi
+        aim = lon + (0.01 if 20 < k < 30 else 0.0)
+        gsd, watched = 2.0 if k > 50 else 0.1, int(k > 5)
+        at = f"{lat + 0.02 * np.cos(turn):.6f},{lon + 0.02 * np.sin(turn):.6f}"
+        rows.append(f"2021-08-29T12:0{1 + k // 12}:{5 * (k % 12):02d}Z,{at},2000,{lat},{aim},120,{gsd},{watched}")
+    (root / "flights").mkdir(exist_ok=True)
+    (root / "flights" / "p.csv").write_text("\n".join(rows) + "\n")
+    (root / "counts").mkdir(exist_ok=True)
+    (root / "counts" / "readers.csv").write_text(
+        "site,count_a,count_b\na,0,3\nb,1,1\nc,0,3\nd,2,1\ne,0,3\n" + f"{LONG},0,1\n", encoding="utf-8"
+    )
+    return root

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from blindspot.stages import review
-from folders import write_hard_case, write_many_claims, write_one_claim
+from folders import write_air_case, write_hard_case, write_many_claims, write_one_claim
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,12 @@ def reviewed(kabul, tmp_path_factory):
 def pages(reviewed, tmp_path_factory):
     """report.html by name: the Kabul case, one that tries the page, one claim, 200 claims."""
     made = {"kabul": reviewed[1] / "report.html"}
-    for name, write in (("hard", write_hard_case), ("one", write_one_claim), ("many", write_many_claims)):
+    for name, write in (
+        ("hard", write_hard_case),
+        ("one", write_one_claim),
+        ("many", write_many_claims),
+        ("air", write_air_case),
+    ):
         folder = write(tmp_path_factory.mktemp(name))
         made[name] = review(folder, fresh=True).out / "report.html"
     return made

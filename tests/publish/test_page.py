@@ -9,7 +9,7 @@ from blindspot.publish.report import publish
 from blindspot.stages import review
 from folders import ARABIC, MARKUP, write_case
 
-NAMES = ("kabul", "hard", "one", "many")
+NAMES = ("kabul", "hard", "one", "many", "air")
 OPEN = "document.querySelectorAll('details').forEach(d => d.open = true)"
 
 
@@ -46,7 +46,7 @@ def test_nothing_is_wrong_at_any_width(visit, faults, pages, name, width, scheme
     assert asked == [pages[name].as_uri()]
 
 
-@pytest.mark.parametrize("name", ["kabul", "hard"])
+@pytest.mark.parametrize("name", ["kabul", "hard", "air"])
 def test_it_prints_with_what_it_folds_on_white(visit, faults, name):
     page, said, _ = visit(name, 700, "dark")
     page.emulate_media(media="print")

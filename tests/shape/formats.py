@@ -46,7 +46,8 @@ computation (`coverage:courtyard`, `custody:corolla`, `base-rate:stops`, `presen
 exact as it is known (`2021-08`, `2021-08-29`, `2021-08-29T12:23Z`), or an interval (`2021-08-29T12:20Z/2021-08-29T12:25Z`).
 Several ids in a cell are parted by `;`. Columns in **bold** are needed; the others may be blank or left out.
 
-Files with a page of their own: `sorties.toml` ([coverage](methods/coverage.md)), `tracks.toml` and `tracks/`
+Files with a page of their own: `sorties.toml`, `flight_claims.csv`, `surface/` and `flights/` ([coverage](methods/coverage.md)), `counts/` and
+`occupancy/` ([presence](methods/presence.md)), `tracks.toml` and `tracks/`
 ([track](methods/track.md)), `release.toml` ([release](methods/release.md)), `footage/` ([footage](methods/footage.md)),
 `texts/` ([statements](methods/statements.md)), `evidence/` and `custody.jsonl` ([custody](methods/custody.md)).
 `expect.csv` is a sheet: the columns `question`, `hypothesis`, then one column per fact; each cell is P(fact | hypothesis).

@@ -54,8 +54,10 @@ _MEASURES = {
 }  # fmt: skip
 
 
-def read_flight_claims(path: Path, bases: Sequence[Base], problems: list[Problem], shown: str = "") -> tuple[Said, ...]:
-    """The statements of a sheet; problems at file:row:column. `shown` is how messages name the file."""
+def read_flight_claims(
+    path: Path, bases: Sequence[Base], problems: list[Problem], shown: str = ""
+) -> list[tuple[Said, Where]]:
+    """The statements of a sheet and where each stands; problems at file:row:column. `shown`: how messages name the file."""
     name = shown or path.name
     held: list[Problem] = []
     table = read_cells(path.parent, path.name, held)
@@ -63,7 +65,7 @@ def read_flight_claims(path: Path, bases: Sequence[Base], problems: list[Problem
     if table is None:
         if not held:
             problems.append(Problem(Where(name), "names a file that is not there"))
-        return ()
+        return []
     header, records = table
     before = len(problems)
     for column in sorted(set(header) - set(COLUMNS)):
@@ -73,8 +75,8 @@ def read_flight_claims(path: Path, bases: Sequence[Base], problems: list[Problem
         if column not in header:
             problems.append(Problem(Where(name, 1, column), "is missing from the header", None, "add the column"))
     if len(problems) > before:
-        return ()
-    found: dict[str, Said] = {}
+        return []
+    found: dict[str, tuple[Said, Where]] = {}
     for line, cells in records:
         if len(cells) != len(header):
             what = f"has {len(cells)} cells, the header has {len(header)}"
@@ -85,8 +87,8 @@ def read_flight_claims(path: Path, bases: Sequence[Base], problems: list[Problem
         if said is not None and said.id in found:
             problems.append(Problem(Where(name, line, "id"), "stands twice", said.id, "give each an id of its own"))
         elif said is not None:
-            found[said.id] = said
-    return tuple(found.values())
+            found[said.id] = said, Where(name, line)
+    return list(found.values())
 
 
 def _said(row: dict[str, str], bases: Sequence[Base], at: Where, problems: list[Problem]) -> Said | None:

@@ -55,11 +55,10 @@ def _sorties(
     if found is None or not (statements or sheet.is_file()):
         return found
     name = str(statements) if statements else CLAIMS
-    said = read_flight_claims(sheet, found.base, problems, name)
-    if statements is None:
-        said = (*found.statement, *said)
-    whole = found.model_copy(update={"statement": said})
-    check_bases(whole, name, problems)
+    rows = read_flight_claims(sheet, found.base, problems, name)
+    own = () if statements else found.statement
+    whole = found.model_copy(update={"statement": (*own, *(said for said, _ in rows))})
+    check_bases(whole, name, problems, lambda i: rows[i - len(own)][1].row if i >= len(own) else None)
     return whole
 
 

@@ -67,11 +67,11 @@ class Watch(Row):
     wall_m: Annotated[Range | None, _within(0, 500, "metres")] = None  # height of the walls
     width_m: Annotated[Range | None, _within(0.5, 5000, "metres")] = None  # from wall to wall
     depression_deg: Annotated[Range | None, _within(1, 90, "degrees")] = None  # of the line of sight below the horizon
-    surface: str = ""  # a GeoTIFF of heights, relative to the case
+    surface: str = ""  # heights as GeoTIFF, or outlines of buildings with heights, relative to the case
     ground: str = ""  # the bare ground on the same grid
     orbit_km: Annotated[Range | None, _within(0, 100, "km")] = None  # radius of a circle about the place
     altitude_m: Annotated[Range | None, _within(10, 30000, "metres")] = None  # above the ground
-    path: str = ""  # a CSV of sensor positions, or a video with telemetry, relative to the case
+    path: str = ""  # sensor positions as CSV in flights/, or a video with telemetry, relative to the case
     gsd_m: Annotated[Range | None, _within(0.001, 50, "metres per pixel")] = (
         None  # ground sample distance, metres per pixel
     )
