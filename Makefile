@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fuzz lock clean bench-weigh calibration campaigns formats screenshots
+.PHONY: demo test check fuzz lock clean bench-weigh calibration world campaigns formats screenshots
 
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
@@ -24,7 +24,11 @@ bench-weigh: $(VENV)/bench
 
 # Simulated cases with known truth, about ten minutes; writes docs/calibration.md.
 calibration: $(VENV)/dev
-	PYTHONPATH=tests $(BIN)/python bench/calibration.py --out docs/calibration.md
+	PYTHONPATH=tests:bench $(BIN)/python bench/calibration.py --out docs/calibration.md
+
+# 500 whole incidents with known truth, reviewed end to end, about twenty minutes; writes its part of docs/calibration.md.
+world: $(VENV)/dev
+	PYTHONPATH=tests:bench $(BIN)/python bench/incidents.py --out docs/calibration.md
 
 # The pictures in docs/ of the pages that `make demo` and `backtest` write; needs Debian's chromium and fonts-noto-core.
 screenshots: $(VENV)/dev

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from blindspot.case.store import write_text
+from pages import put
 from world.calibration import BINS, SEED, brier, floor, held, outcome, reliability
 
-ABOUT = """# Calibration on simulated cases
+ABOUT = """## Evidence alone, weighed
 Do stated probabilities come true as often as they say? `tests/world/evidence.py` tells the story of the design forward, without
 any code of the weighing: an answer is drawn from the prior, facts from the answer, what each origin shows from the facts, what each
 source says by its mode (faithful, interested, without basis), copies, claims of unknown origin, silence. The case is then
@@ -45,7 +45,7 @@ def main():
     print(text)
     print(f"{time.perf_counter() - start:.0f} s with {given.workers} workers")
     if given.out:
-        write_text(given.out, text)
+        put(given.out, "evidence", text)
 
 
 def report(found):
@@ -71,12 +71,12 @@ def report(found):
         "Command: `make calibration` (results are the same for any number of workers).\n",
         f"{len(found):,} cases, seed {SEED}; up to 8 copies a case: "
         + ", ".join(f"{k} in {copies[k] / len(found):.0%}" for k in sorted(copies)) + ".\n",
-        "## Overall\n",
+        "### Overall\n",
         "| stated by | cases | ECE | floor (mean, 95 %) | chance | Brier | over 95 % or under 5 % sure | of those wrong |",
         "|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     lines += [_overall(way, p, truth) for way, (p, truth) in stated.items()]
-    lines += ["", "Asked: ECE at most 0.01 for the origin-aware answer.\n", "## By number of copies\n"]
+    lines += ["", "Asked: ECE at most 0.01 for the origin-aware answer.\n", "### By number of copies\n"]
     lines += [
         "| copies | cases | ours: ECE (floor) | chance | naive: ECE (floor) | Brier, ours | Brier, naive |",
         "|" + "---|" * 7,
@@ -89,12 +89,12 @@ def report(found):
         )
     lines += [
         "",
-        "## Reliability\n",
+        "### Reliability\n",
         "| bin | ours: n | stated | was so | naive: n | stated | was so |",
         "|" + "---|" * 7,
     ]
     lines += _bins(ours, naive, so)
-    lines += ["", "## Stated ranges\n"]
+    lines += ["", "### Stated ranges\n"]
     low, high = (
         np.mean([side(o) for o in ranged])
         for side in (lambda o: o.exact < o.ranges[0], lambda o: o.exact > o.ranges[2])
@@ -103,7 +103,7 @@ def report(found):
         f"The true numbers lie anywhere in the ranges typed for them (uniform in log-odds). The stated 5-95 % range of the posterior holds the posterior at the true numbers in {held(ranged):.1%} of {len(ranged):,} cases (every fourth; asked: about 90 %); {low:.1%} lie below it, {high:.1%} above.\n"
     )
     lines += [
-        "## Parts of the story\n",
+        "### Parts of the story\n",
         "Rows of cases that hold a part, origin-aware at the true numbers. z: (times it was so - times expected) / standard deviation.\n",
     ]
     lines += ["| part | cases | ECE (floor) | chance | z |", "|---|---|---|---|---|"]

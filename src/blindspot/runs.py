@@ -21,8 +21,8 @@ def footage_now(
     from blindspot.measure.footage import clips_as_data, read_clip
 
     clips, missing = [], []
-    for path in files:
-        progress(f"reading {path.name}")
+    for k, path in enumerate(files, 1):
+        progress(f"reading {path.name} ({k} of {len(files)})")
         if path.is_file():
             clips.append(read_clip(path))
         else:

@@ -55,7 +55,7 @@ STAGES = (
         "How probable it is that the vehicle at the end is the one at the start.",
         ("tracks.toml",),
         ("check",),
-        "custody-2",
+        "custody-3",
         rooms.custody,
         "tracks.toml",
         "no tracks.toml says how the view was interrupted: custody has no number",
@@ -105,7 +105,7 @@ STAGES = (
             "occupancy/*.csv",
         ),
         ("check",),
-        "presence-2",
+        "presence-3",
         rooms.presence,
         "households.csv",
         "who may have been there unseen has no computed number",
@@ -192,6 +192,7 @@ class Review:
     fresh: bool = False
     progress: Callable[[str], None] = lambda _: None
     executor: Executor | None = None  # who does the work; the result is the same
+    step: str = ""  # how far a run of many stages is, said with each
     ran: list[str] = field(default_factory=list)
     _store: Store | None = None
     _case: Case | None = None
@@ -248,7 +249,7 @@ class Review:
                     raise UsageError(f"{name}: this stage has no result of its own; run `blindspot {name} CASE`.")
                 results = {s.name: self.result(s.name) for s in self.before(entry) if s.run is not None}
                 case = self.case
-                self.progress(entry.says)
+                self.progress(entry.says + self.step)
                 found = entry.run(Given(case, self.as_of, results, self.executor))
                 self.store.put(name, made, found)
                 self.ran.append(name)
@@ -277,9 +278,12 @@ def review(
         from blindspot.publish.report import publish
 
         rooms = [s for s in run.before(entry) if s.run is not None]
-        results = {s.name: run.result(s.name) for s in rooms}
+        results: dict[str, Result] = {}
+        for k, room in enumerate(rooms):
+            run.step = f" ({k} of {len(rooms) + 1} done)"
+            results[room.name] = run.result(room.name)
         missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)]
-        progress(entry.says)
+        progress(f"{entry.says} ({len(rooms)} of {len(rooms) + 1} done)")
         files = publish(run.case, results, target, missing)
         run.store.put("report", made, {"summary": summary(run.case, results["weigh"])}, [*outputs, *files])
         run.ran.append("report")

@@ -134,11 +134,10 @@ def _present(truth, results, rng):
             "question": f"somebody there, {place['id']}", "low": 1 - ends[1], "median": someone, "high": 1 - ends[0], "so": float(n > 0),
             "naive": float(seen > 0), "blind": float(seen > 0),
         }  # fmt: skip
-        if n > 0 or truth["chances"][f"{place['id']}:people"] > 0:
-            yield {
-                "question": f"anybody noticed, {place['id']}",
-                **_spread(place["any_noticed"], truth["chances"][f"{place['id']}:any"]),
-            }
+        yield {
+            "question": f"anybody noticed, {place['id']}",
+            **_spread(place["any_noticed"], truth["chances"][f"{place['id']}:any"]),
+        }
 
 
 def _people(truth, results):

@@ -20,6 +20,7 @@ from blindspot.cli import (
     statements,
     track,
 )
+from blindspot.cli.shared import progress
 from blindspot.errors import BlindspotError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -77,7 +78,10 @@ _as_written(cli)
 def main() -> None:
     r"""Run the command line; errors that are meant for a person are printed as such."""
     try:
-        cli(standalone_mode=False)
+        try:
+            cli(standalone_mode=False)
+        finally:
+            progress.done()
     except click.ClickException as error:
         error.show()
         raise SystemExit(2) from error

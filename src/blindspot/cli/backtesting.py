@@ -47,6 +47,7 @@ def backtest(
 
     with executor(workers, cluster) as pool:
         found = runs.backtest(corpus, out, executor=pool, progress=progress)
+    progress.done()
     if as_json:
         print_json(found)
         return
@@ -63,6 +64,7 @@ def _write_cases(corpus: Path, folder: Path, as_json: bool) -> None:
     left = [{"id": x.id, "why": x.why} for x in read.left_out]
     left += [{"id": name, "why": "is a case folder already"} for name in read.cases if name not in read.coded]
     notes = [{"id": x.id, "what": x.why} for x in read.notes]
+    progress.done()
     if as_json:
         print_json({"written": written, "left_out": left, "notes": notes})
         return

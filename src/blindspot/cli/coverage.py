@@ -136,6 +136,7 @@ def _tell(name: str, found: dict[str, Any], out: Path | None, as_json: bool) -> 
         files = write_pictures(name, found, out)
         if not as_json:
             click.echo("\n".join(str(f) for f in files))
+    progress.done()
     if as_json:
         print_json(found)
         return

@@ -35,6 +35,7 @@ def ingest(
 
     paths = [p for f in files for p in (payload(f) if f.is_dir() and is_bag(f) else [f])]
     taken = take(case, paths, by=by, source=source, note=note, derived_from=derived_from, progress=progress)
+    progress.done()
     if as_json:
         print_json({"taken": [{"sha256": t.sha256, "bytes": t.bytes, "name": t.name, "known": t.known} for t in taken]})
         return
@@ -60,6 +61,7 @@ def verify(path: Path, pack: Path | None, anchor: bool, as_json: bool) -> None:
     from blindspot.case.custody.stamps import anchor as write_anchor
 
     found = check(path)
+    progress.done()
     if as_json:
         problems = [{"path": f.path, "what": f.what} for f in found.faults]
         print_json(

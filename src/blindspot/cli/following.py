@@ -33,6 +33,7 @@ def mark(log: Path, frame: int, box: str, who: str, why: str, same: str, as_json
 
     when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     count = add_mark(log, frame, box, who, when, why, same)
+    progress.done()
     if as_json:
         print_json({"log": str(log), "marks": count})
     else:
@@ -55,6 +56,7 @@ def follow(video: Path, log: Path | None, onnx: Path | None, out: Path | None, a
     from blindspot import rooms
 
     found = rooms.follow_now(video, log, onnx, out, progress=progress)
+    progress.done()
     if as_json:
         print_json(found)
         return
@@ -90,6 +92,7 @@ def agree(first: Path, second: Path, as_json: bool) -> None:
     from blindspot.measure.track.follow.video import compared
 
     found = compared(open_log(first), open_log(second))
+    progress.done()
     if as_json:
         print_json(found)
         return

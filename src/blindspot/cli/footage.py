@@ -26,6 +26,7 @@ def footage(files: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     from blindspot import runs
 
     found, wrong = runs.footage_now(files, out, progress=progress)
+    progress.done()
     if as_json:
         print_json(found)
     else:

@@ -62,6 +62,7 @@ def people(paths: tuple[Path, ...], match: bool, beside: Path | None, as_of: dat
         progress("comparing with the cases beside")
         others = [open_case(path.parent) for path in sorted(beside.glob("*/case.toml"))]
         found = found | {"checks": [*found["checks"], *nearby(review.case, others)]}
+    progress.done()
     if as_json:
         print_json(found)
         return
@@ -91,6 +92,7 @@ def undercount(file: Path, seed: int, as_json: bool) -> None:
     progress("estimating")
     with ThreadPoolExecutor(2) as executor:
         found = estimate_rows(estimate(read_table(file), seed, executor)) | {"not_covered": list(NOT_COVERED)}
+    progress.done()
     if as_json:
         print_json(found)
         return
@@ -118,6 +120,7 @@ def _match(first: Path, second: Path, as_json: bool) -> None:
     found: dict[str, Any] = links(linked, a.people, b.people)
     found["problems"] = [str(p) for listing in (a, b) for p in listing.problems]
     found["repeated_rows"] = [a.repeated, b.repeated]
+    progress.done()
     if as_json:
         print_json(found)
         return

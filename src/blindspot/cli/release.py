@@ -29,6 +29,7 @@ def release(case: Path, audience: str, out: Path | None, dry_run: bool, as_json:
       blindspot release cases/kabul-2021-08-29 --to public --dry-run
     """
     found = stages.release(case, audience, out, dry_run=dry_run, progress=progress)
+    progress.done()
     if as_json:
         shown = asdict(found)
         shown["path"] = str(found.path) if found.path else None

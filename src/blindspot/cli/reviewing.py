@@ -87,6 +87,7 @@ def check(case: Path, as_json: bool) -> None:
         name: len(getattr(found, name))
         for name in ("questions", "sources", "facts", "origins", "claims", "places", "stops", "lists")
     }
+    progress.done()
     if as_json:
         print_json({"ok": True, "problems": [], "counts": counts})
     else:
@@ -107,6 +108,7 @@ def review(case: Path, out: Path | None, as_of: date | None, fresh: bool, as_jso
       blindspot review cases/kabul-2021-08-29 --as-of 2021-09-04 -o /tmp/as-of-4-september
     """
     done = stages.review(case, out, as_of, fresh=fresh, progress=progress)
+    progress.done()
     if as_json:
         click.echo((done.out / "findings.json").read_text(encoding="utf-8"), nl=False)
         return
@@ -129,6 +131,7 @@ def weigh(case: Path, as_of: date | None, as_json: bool) -> None:
       blindspot weigh cases/kabul-2021-08-29 --as-of 2021-09-04
     """
     found = stages.Review(case, as_of, progress=progress).result("weigh")
+    progress.done()
     if as_json:
         print_json(found)
         return
@@ -149,6 +152,7 @@ def replay(case: Path, as_of: date | None, as_json: bool) -> None:
     """
     run = stages.Review(case, as_of, progress=progress)
     found = run.result("replay")
+    progress.done()
     if as_json:
         print_json(found)
         return
@@ -186,6 +190,7 @@ def list_stages(as_json: bool) -> None:
         {"name": s.name, "says": s.says, "reads": list(s.reads), "after": list(s.after), "method": s.method}
         for s in stages.STAGES
     ]
+    progress.done()
     if as_json:
         print_json({"stages": rows})
         return
@@ -215,6 +220,7 @@ def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
     made = run.made_from(entry)
     computed = rooms.offers({s.name: run.result(s.name) for s in run.before(entry) if s.run is not None})
     found = explain(run.case, entry.name, entry.says, made.method, dict(made.files), ids, computed)
+    progress.done()
     if as_json:
         print_json(found)
         return

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+
+from blindspot.cli.waiting import Waiting
 
 
 class Day(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in newer click only
@@ -50,7 +51,4 @@ def print_json(found: dict[str, Any]) -> None:
     click.echo("}" if found else "{}")
 
 
-def progress(what: str) -> None:
-    """Say on stderr what is being done, where a person is looking."""
-    if sys.stderr.isatty():
-        click.echo(f"  {what} …", err=True)
+progress = Waiting()  # `progress(words)` at each step; `progress.done()` before anything is printed

@@ -38,6 +38,7 @@ def statements(path: Path, ids: tuple[str, ...], as_of: Any, as_json: bool) -> N
         _accept(path, ids, as_json=as_json)
         return
     found = _of_case(path, as_of) if (path / "case.toml").exists() else _of_folder(path, as_of)
+    progress.done()
     if as_json:
         print_json(found)
         return
@@ -55,6 +56,7 @@ def _accept(path: Path, ids: tuple[str, ...], *, as_json: bool) -> None:
     if not (path / "case.toml").exists():
         raise UsageError(f"{path}: is not a case; suggestions are accepted into the claims.csv of a case.")
     taken = accept(path, ids)
+    progress.done()
     if as_json:
         print_json({"accepted": taken})
         return

@@ -81,6 +81,7 @@ def files(
 
     ground = rooms.ground_of(clip, progress=progress) if clip else None
     found = track_files(files, min_stop, out, roads, utc_offset, fps, ground, progress=progress)
+    progress.done()
     if as_json:
         print_json(found)
     else:
@@ -136,6 +137,7 @@ def custody(
     from blindspot.measure.track.verbs import custody_files
 
     found = custody_files(files, gap, overlay, out, utc_offset, fps, progress=progress)
+    progress.done()
     if as_json:
         print_json(found)
     else:
@@ -177,6 +179,7 @@ def base_rate(case: Path, backgrounds: tuple[Path, ...], out: Path | None, as_js
     from blindspot.measure.track.verbs import base_rate_of
 
     found = base_rate_of(case, backgrounds, out, progress=progress)
+    progress.done()
     if as_json:
         print_json(found)
     else:

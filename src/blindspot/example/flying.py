@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BASES = {"near_field": (350.0, 250.0), "far_field": (1500.0, 700.0)}  # least distance in km, and what may be added
 AIRCRAFT = (1, 2, 3, 4)
+MOST_TRANSIT = 0.85  # of the hours of one sortie
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def plan(rng: np.random.Generator, lat: float, lon: float) -> Flights:
     bases = {}
     for name, (least, more) in BASES.items():
         km, turn = least + rng.uniform(0, more), rng.uniform(0, 360)
+        km = min(km, MOST_TRANSIT * endurance.low * speed.low / 2)  # within reach over the whole of the ranges
         blon, blat, _ = Geod(ellps="WGS84").fwd(lon, lat, turn, km * 1000)
         transit = 2 * km / speed.true
         stay = endurance.true - transit

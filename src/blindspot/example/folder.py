@@ -39,10 +39,12 @@ def write(found: Incident, root: Path) -> None:
     _places(found, root)
     _watch(found, root)
     _tracks(found, root)
-    for name, rows in found.lists.items():
-        columns = [c for c in next(iter(rows)) if c != "who"]
-        write_text(root / "lists" / f"{name}.csv", table(columns, [[row[c] for c in columns] for row in rows]))
+    for name, listed in found.lists.items():
+        columns = [c for c in listed[0] if c != "who"]
+        write_text(root / "lists" / f"{name}.csv", table(columns, [[row[c] for c in columns] for row in listed]))
     _texts(found, root)
+    lanes = [[f"lane_{k:02d}", *row] for k, row in enumerate(found.counted.counts.tolist(), 1)]
+    write_text(root / "counts" / "lanes.csv", table(["site", "count_a", "count_b", "count_c"], lanes))
     write_text(root / "release.toml", release())
     write_text(root / TRUTH, json.dumps(truth(found), ensure_ascii=False, indent=1) + "\n")
 
@@ -53,7 +55,7 @@ def at(hour: float) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """CSV with a line feed at the end of each line."""
+    """CSV, lines ended as on Unix."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
@@ -102,7 +104,7 @@ def _watch(found: Incident, root: Path) -> None:
     ]  # fmt: skip
     from blindspot.example.happening import WINDOW_S
 
-    rows = [
+    rows: list[list[object]] = [
         ["yard_last_minutes", "yard", at(strike - WINDOW_S / 3600), at(strike), "the drone", "", "", "", "", "", "", "surface/town.tif",
          "surface/ground.tif", "tracks/camera.csv", yard["gsd_m"].text, yard["attention"].text, "1-3", POINTING_M, 0.2, basis],
         ["house_morning", "house", at(found.house.hour), at(found.house.hour + 0.1), "a drone, where one was there", house["on_station"].text,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SIZE_M = (0.85, 0.53)  # adult, child: root of height times width as seen from above and aside
 HEIGHT_M = (1.7, 1.1)
-SPREAD = 0.45  # of the thresholds, in log
+SPREAD = 0.53  # of the thresholds, in log: that of the published curve at its middle (slope 3.4: pi / sqrt 3 / 3.4)
 STEP_M = 0.5
 
 

@@ -35,8 +35,8 @@ def share_about(rng: np.random.Generator, true: float, width: float = 1.2) -> Kn
     """The range of a given probability: it lies anywhere in it (evenly in log-odds)."""
     true = min(max(float(true), _LEAST), 1 - _LEAST)
     at, below = log(true / (1 - true)), rng.uniform(0, width)
-    ends = [1 / (1 + exp(-x)) for x in (at - below, at - below + width)]
-    return _rounded(true, *ends, most=1.0)
+    low, high = (1 / (1 + exp(-x)) for x in (at - below, at - below + width))
+    return _rounded(true, low, high, most=1.0)
 
 
 def measure(rng: np.random.Generator, low: float, high: float, factor: float = 1.6) -> Known:

@@ -9,14 +9,18 @@ a faithful source passes on what its observation showed, save for a slip; a copy
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blindspot.case import scales
-from blindspot.example.numbers import Known, share, share_about
+from blindspot.example.numbers import Known, share
 
 if TYPE_CHECKING:
     import numpy as np
+
+Ends = tuple[float, float]
+Speaker = tuple[str, str, str, str, str, tuple[str, ...]]  # name, role, party, anonymity, letter, interest
+Saying = tuple[str, int, str, str, str, str, str, bool]  # as in CLAIMS
 
 OTHER = "other"
 QUESTIONS = {  # id -> text, hypotheses (the first is the account under test), the question it depends on
@@ -38,7 +42,7 @@ QUESTIONS = {  # id -> text, hypotheses (the first is the account under test), t
         "q_yard",
     ),
 }
-FACTS = {  # id -> question, text, P(fact | hypothesis) lies between
+FACTS: dict[str, tuple[str, str, dict[str, Ends]]] = {  # id -> question, text, P(fact | hypothesis) lies between
     "f_tie": ("q_driver", "The driver met men of the group.", {"member": (0.6, 0.9), "civilian": (0.02, 0.15), OTHER: (0.1, 0.5)}),
     "f_stops": ("q_driver", "The driver stopped at two or more of the listed places.", {OTHER: (0.1, 0.5)}),
     "f_staff": ("q_driver", "He had been sent out by his employer.", {"member": (0.03, 0.2), "civilian": (0.6, 0.9), OTHER: (0.1, 0.5)}),
@@ -50,14 +54,14 @@ FACTS = {  # id -> question, text, P(fact | hypothesis) lies between
     "f_dead": ("q_harm", "Somebody besides the driver died.", {}),
     "f_five": ("q_harm", "Five or more besides the driver died.", {}),
 }  # fmt: skip
-CERTAIN = {  # facts that are the answer itself
+CERTAIN: dict[str, dict[str, float]] = {  # facts that are the answer itself
     "f_car": {"same": 1, "another": 0, OTHER: 0.5},
     "f_people": {"empty": 0, "people": 1, OTHER: 0.5},
     "f_dead": {"none": 0, "some": 1, "many": 1, OTHER: 0.5},
     "f_five": {"none": 0, "some": 0, "many": 1, OTHER: 0.5},
 }
 TEAM, LENS = "strike_cell", "raises_false_alarms"
-ORIGINS = {  # id -> fact, kind, team, hit, false alarm, opportunity lie between (a name: computed by a stage), note
+ORIGINS: dict[str, tuple[str, str, str, Ends, Ends, Ends | str, str]] = {  # id -> fact, kind, team, hit, false alarm, opportunity lie between (a name: computed by a stage), note
     "o_tip": ("f_tie", "intercept", "", (0.5, 0.8), (0.15, 0.4), (0.7, 0.95), "an informant's report"),
     "o_watch": ("f_stops", "video", TEAM, (0.8, 0.95), (0.03, 0.12), "custody:stops", "the stops of the car that was followed"),
     "o_feed_load": ("f_heavy", "video", TEAM, (0.6, 0.9), (0.1, 0.35), (0.7, 0.95), "the drone's video of the loading"),
@@ -73,7 +77,7 @@ ORIGINS = {  # id -> fact, kind, team, hit, false alarm, opportunity lie between
     "o_count": ("f_five", "review", "", (0.7, 0.95), (0.03, 0.12), (0.7, 0.95), "names gone through one by one"),
 }  # fmt: skip
 OFFICIAL = ("q_driver:member", "q_load:explosives", "q_yard:empty", "q_harm:none")
-SOURCES = {  # id -> name, role, party, anonymity, letter, interest
+SOURCES: dict[str, Speaker] = {
     "command": ("the command", "official_statement", "force", "organisation", "C", OFFICIAL),
     "official_1": ("a senior official", "anonymous_official", "force", "title", "D", OFFICIAL),
     "official_2": ("an official", "anonymous_official", "force", "title", "D", OFFICIAL),
@@ -86,7 +90,9 @@ SOURCES = {  # id -> name, role, party, anonymity, letter, interest
     "translator": ("the Harbour Page", "press_copy", "press", "organisation", "E", ()),
     "inquiry": ("the inquiry", "official_finding", "force", "organisation", "B", OFFICIAL),
 }  # fmt: skip
-CLAIMS = (  # id, day after the strike, source, origin, directness, basis, copy of, whether all of it is copied
+CLAIMS: tuple[
+    Saying, ...
+] = (  # id, day after the strike, source, origin, directness, basis, copy of, whether all of it is copied
     ("K01", 0, "command", "o_feed_blast", "second_hand", "briefed", "", False),
     ("K02", 0, "command", "o_feed_yard", "second_hand", "briefed", "", False),
     ("K03", 0, "official_1", "o_feed_load", "second_hand", "saw_video", "", False),
@@ -119,15 +125,13 @@ class Told:
     modes: dict[str, str]
     primed: bool
     known: dict[str, Known]  # number of the model -> its truth and the case's range
-    sources: dict[str, tuple[str, str, str, str, str, tuple[str, ...]]] = field(default_factory=dict)
-    claims: tuple[tuple[str, int, str, str, str, str, str, bool], ...] = ()
+    sources: dict[str, Speaker]
+    claims: tuple[Saying, ...]
 
 
 def numbers(rng: np.random.Generator, *, lens: bool) -> dict[str, Known]:
     """The chances of the story that the case types; those that the town decides come later."""
     known = {name: _packaged(rng, name) for name in SCALED}
-    if lens:
-        known["primed"] = share(rng, 0.6, 0.95, 0.8)
     low, high = scales.default("lens").range.low, scales.default("lens").range.high
     known["lens"] = Known(low * (high / low) ** float(rng.random()), low, high)
     for word in ("first_hand", "second_hand"):
@@ -145,6 +149,8 @@ def numbers(rng: np.random.Generator, *, lens: bool) -> dict[str, Known]:
         if not isinstance(opportunity, str):
             known[f"opportunity:{origin}"] = share(rng, *opportunity, 0.9)
     known |= {f"copied:{key}": share(rng, 0.5, 0.9) for key, *_, copy, whole in CLAIMS if copy and not whole}
+    if lens:  # last, so that it moves nothing else
+        known["primed"] = share(rng, 0.6, 0.95, 0.8)
     return known
 
 
@@ -167,13 +173,10 @@ def _within(rng: np.random.Generator, low: float, high: float) -> Known:
     return Known(float(rng.uniform(low, high)), low, high)
 
 
-def copies(
-    count: int,
-) -> tuple[
-    dict[str, tuple[str, str, str, str, str, tuple[str, ...]]], list[tuple[str, int, str, str, str, str, str, bool]]
-]:
+def copies(count: int) -> tuple[dict[str, Speaker], list[Saying]]:
     """More officials who describe the one video, and more outlets that copy the first of them."""
-    sources, claims = {}, []
+    sources: dict[str, Speaker] = {}
+    claims: list[Saying] = []
     for k in range(count):
         sources[f"official_{4 + k}"] = ("another official", "anonymous_official", "force", "title", "D", OFFICIAL)
         claims.append((f"K{20 + k}", 1 + k, f"official_{4 + k}", "o_feed_load", "second_hand", "briefed", "", False))
@@ -230,7 +233,7 @@ def tell(
     shows = {}
     for origin, (fact, _, team, *_) in ORIGINS.items():
         there = before[origin] if origin in before else so[fact] and happens(known[f"opportunity:{origin}"].true)
-        p = known[f"hit:{origin}"].true if there else _false(known, origin, primed=primed and bool(team))
+        p = known[f"hit:{origin}"].true if there else false_alarm(known, origin, primed=primed and bool(team))
         shows[origin] = happens(p)
     added, later = copies(more)
     sources, claims = SOURCES | added, (*CLAIMS, *later)
@@ -256,7 +259,8 @@ def tell(
     return Told(answers, so, shows, says, modes, primed, known, sources, claims)
 
 
-def _false(known: dict[str, Known], origin: str, *, primed: bool) -> float:
+def false_alarm(known: dict[str, Known], origin: str, *, primed: bool) -> float:
+    """P(an observation shows what is not so)."""
     p = known[f"false_alarm:{origin}"].true
     return max(p, min(0.95, p * known["lens"].true)) if primed else p
 
@@ -279,8 +283,3 @@ def expected(known: dict[str, Known], fact: str, hypothesis: str) -> float:
     if fact in CERTAIN:
         return float(CERTAIN[fact][hypothesis])
     return known[f"expect:{fact}/{hypothesis}"].true
-
-
-def about(rng: np.random.Generator, true: float, width: float = 1.0) -> Known:
-    """A chance that the town decides, as the reviewer types it."""
-    return share_about(rng, true, width)

@@ -103,8 +103,8 @@ def build(rng: np.random.Generator) -> Town:
         house = c.south + c.deep - 1 - c.house_deep if c.north_side else c.south + 1
         _raise(heights, c.west + 1, house, c.wide - 2, c.house_deep, c.house_m)
     near = sorted(compounds, key=lambda c: np.hypot(c.middle[0] - SIDE / 2, c.middle[1] - SIDE / 2))
-    yard, house = near[0], near[int(rng.integers(3, 8))]
-    return Town(heights, tuple(compounds), yard, house, _listed(rng))
+    yard, other = near[0], near[int(rng.integers(3, 8))]
+    return Town(heights, tuple(compounds), yard, other, _listed(rng))
 
 
 def _raise(heights: Floats, west: float, south: float, wide: float, deep: float, to: float) -> None:

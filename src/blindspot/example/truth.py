@@ -42,6 +42,7 @@ def truth(found: Incident) -> dict[str, Any]:
         "chances": found.chances,
         "numbers": {name: {"true": k.true, "stated": [k.low, k.high]} for name, k in sorted(told.known.items())},
         "custody_numbers": {name: {"true": k.true, "stated": [k.low, k.high]} for name, k in sorted(found.custody.items())},
+        "lanes": {"mean": found.counted.mean, "found": found.counted.found, "there": found.counted.there.tolist()},
         "people": [
             {"id": p.id, "name": " ".join(p.name.latin), "name_local": " ".join(p.name.arabic), "age": p.age, "sex": p.sex, "outdoors": p.outdoors, "died": p.died}
             for p in (found.driver, *found.people)

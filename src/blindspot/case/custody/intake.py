@@ -63,8 +63,8 @@ def ingest(
                 raise UsageError(f"{digest}: is not the SHA-256 of evidence of this case. Nothing was taken in.")
         for part in (root / EVIDENCE).glob(".*.part"):
             part.unlink()
-        for path in paths:
-            progress(f"taking in {path.name}")
+        for k, path in enumerate(paths, 1):
+            progress(f"taking in {path.name} ({k} of {len(paths)})")
             taken.append(_take(log, path, by or person(), source, note, used))
     return taken
 

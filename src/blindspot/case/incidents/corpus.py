@@ -66,9 +66,9 @@ def read_corpus(
     left_out: list[LeftOut] = []
     notes: list[LeftOut] = []
     problems: list[Problem] = []
-    for path in folders:
+    for k, path in enumerate(folders, 1):
         name = path.resolve().name
-        progress(f"reading {name}")
+        progress(f"reading {name} ({k} of {len(folders)})")
         wrong: list[Problem] = []
         if (path / "case.toml").exists():
             if (path / FILE).exists():

@@ -42,6 +42,7 @@ class Factor:
     range: Range  # the least and the greatest that can be
     basis: str
     each_look: bool = False  # False: it holds for the whole watch
+    everybody: bool = False  # of a look: it fails for everybody at once, as what holds for the whole watch does
     samples: NDArray[np.float64] | None = None  # (4096,) where it was worked out from drawn measures (`physical`)
 
 
@@ -117,10 +118,11 @@ def _for_everybody(
     over one of them. How it splits has not been measured: the common part is attention to a power between 0 and 1.
     """
     watch = np.prod([x for f, x in zip(factors, drawn, strict=True) if not f.each_look] or [np.ones_like(n)], axis=0)
+    look = np.ones_like(n)
     for f, x in zip(factors, drawn, strict=True):
-        if f.name == ATTENTION:
-            watch = watch * correlated_looks(x**split, n, common)
-    return np.asarray(watch)
+        if f.each_look and (f.everybody or f.name == ATTENTION):
+            look = look * (x if f.everybody else x**split)
+    return np.asarray(watch * correlated_looks(look, n, common))
 
 
 def offer(

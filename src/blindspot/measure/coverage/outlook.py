@@ -173,6 +173,8 @@ def _watched(intervals: tuple[Interval, ...], row: Watch) -> Factor:
         "on station and pointed",
         Range(sure / total, min(maybe, total) / total),
         f"share of the time, from {row.path}",
+        each_look=True,  # a look falls at any moment of the window
+        everybody=True,
     )
 
 

@@ -7,7 +7,7 @@ one list; pairs that stay between are unresolved and shown. The reviewer's decis
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,7 @@ PREFIXES = frozenset(
     ]
 )
 PREFIX_LEFT_OUT = -1.0
+TWICE = 0.02  # share of the rows of a list that it holds a second time under another spelling; judgement
 MIXED_UP = 0.05  # share of rows in which a source gives one victim's name with another's age; judgement
 
 
@@ -85,12 +86,16 @@ class Grouped:
     persons: tuple[tuple[int, ...], ...]
     pairs: dict[tuple[int, int], float]
     unresolved: tuple[tuple[int, int, float, str], ...]
+    twice: tuple[tuple[int, int, float], ...] = ()  # rows of one list that may be one person written twice, and p
 
 
 def group(rows: Sequence[Row], decided: Mapping[tuple[str, str], str]) -> Grouped:
     """Persons behind the rows. `decided`: (key, key) -> same, different, related or duplicate_document."""
-    pairs = _posteriors(rows)
+    names = _name_ratios(rows)
+    pairs = _posteriors(rows, names)
     index = {row.key: i for i, row in enumerate(rows)}
+    settled = {tuple(sorted((index[a], index[b]))) for a, b in decided if a in index and b in index}
+    twice = [t for t in _twice(rows, names) if t[:2] not in settled]
     for (a, b), verdict in decided.items():
         if a in index and b in index:
             i, j = sorted((index[a], index[b]))
@@ -121,18 +126,33 @@ def group(rows: Sequence[Row], decided: Mapping[tuple[str, str], str]) -> Groupe
     unresolved += [
         (i, j, p, "linked, but not surely") for (i, j), p in pairs.items() if LINKED <= p < 0.9 and owner[i] == owner[j]
     ]
+    unresolved += [(i, j, p, "may be one person whom the list holds twice") for i, j, p in twice]
     found = {(i, j): (i, j, p, why) for i, j, p, why in _mixed_up(rows, persons)} | {u[:2]: u for u in unresolved}
     unresolved = list(found.values())
-    return Grouped(persons, pairs, tuple(sorted(unresolved, key=lambda u: (-u[2], u[0], u[1]))))
+    return Grouped(persons, pairs, tuple(sorted(unresolved, key=lambda u: (-u[2], u[0], u[1]))), tuple(twice))
 
 
-def _posteriors(rows: Sequence[Row]) -> dict[tuple[int, int], float]:
+def _twice(rows: Sequence[Row], names: Mapping[tuple[int, int], float]) -> list[tuple[int, int, float]]:
+    """P(one person written twice) of pairs of rows of one list. They stay two persons; the toll draws that they are one."""
+    facts = _facts(rows)
+    same = [(i, j) for i, j in names if i < j and rows[i].list == rows[j].list]
+    if not same:
+        return []
+    compared = compare(facts, facts, np.array(same))
+    score = ratio(compared.age, compared.age_chance, AGE) + ratio(compared.sex, compared.sex_chance, SEX)
+    score += np.array([names[pair] for pair in same])
+    sizes = Counter(row.list for row in rows)
+    others = np.array([max(sizes[rows[i].list] - 1, 1) for i, _ in same])
+    p = 1 / (1 + np.exp(-np.clip(np.log(TWICE / (1 - TWICE) / others) + score, -60, 60)))
+    return [(i, j, float(q)) for (i, j), q in zip(same, p.tolist(), strict=True) if q >= SHOWN]
+
+
+def _posteriors(rows: Sequence[Row], names: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:
     """P(same person) per pair of rows of different lists, each pair of lists matched one to one."""
     facts = _facts(rows)
     by_list: dict[str, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
         by_list[row.list].append(i)
-    names = _name_ratios(rows)
     found: dict[tuple[int, int], float] = {}
     lists = sorted(by_list)
     for x, first in enumerate(lists):
@@ -185,7 +205,7 @@ def _name_ratios(rows: Sequence[Row]) -> dict[tuple[int, int], float]:
         )
         for i, a in enumerate(rows)
         for j, b in enumerate(rows)
-        if a.tokens and b.tokens and a.list != b.list
+        if a.tokens and b.tokens and i != j
     }
 
 

@@ -51,8 +51,9 @@ def toll(rows: Sequence[Row], grouped: Grouped, groups: Sequence[Group], seed: i
     open_pairs = [
         (owner[i], owner[j], p)
         for i, j, p, _ in grouped.unresolved
-        if i in owner and j in owner and owner[i] != owner[j] and p < LINKED
+        if i in owner and j in owner and owner[i] != owner[j] and p < LINKED and rows[i].list != rows[j].list
     ]
+    twice = [(owner[i], owner[j], p) for i, j, p in grouped.twice if i in owner and j in owner and owner[i] != owner[j]]
     split = [
         (owner[i], p)
         for i, j, p, _ in grouped.unresolved
@@ -62,6 +63,7 @@ def toll(rows: Sequence[Row], grouped: Grouped, groups: Sequence[Group], seed: i
     deaths, children = np.zeros(DRAWS, dtype=int), np.zeros(DRAWS, dtype=int)
     for d in range(DRAWS):
         merged = {max(a, b) for a, b, p in open_pairs if random.random() < _thin(p)}
+        merged |= {max(a, b) for a, b, p in twice if random.random() < p}
         alive = [k for k in range(len(named)) if k not in merged]
         extra = sum(random.random() > p for _, p in split)
         young = int((random.random(len(alive)) < minor[alive]).sum()) if alive else 0

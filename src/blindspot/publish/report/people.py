@@ -55,12 +55,11 @@ def shown(found: Mapping[str, Any]) -> dict[str, Any]:
         "spellings": pictures.spellings,
     }
     estimated = found.get("undercount", {})
-    if estimated.get("models"):
-        draw["models"] = lambda _: pictures.estimates_by_model(estimated)
+    models = {"models": pictures.estimates_by_model(estimated)} if estimated.get("models") else {}
     return {
         "toll": found["toll"],
-        "undercount": found.get("undercount", {}),
+        "undercount": estimated,
         "checks": found["checks"],
         "withheld": {k.replace("_", " "): n for k, n in found["withheld"].items() if n},
-        **{name: Markup(f(found)) for name, f in draw.items()},  # noqa: S704  # every text in it is escaped there
+        **{name: Markup(svg) for name, svg in (models | {n: f(found) for n, f in draw.items()}).items()},  # noqa: S704  # every text in it is escaped there
     }

@@ -4,7 +4,7 @@ import { ask, tell, el, bdi, here, say, trying, onchange, onlook, look, No } fro
 const wanted = () => decodeURIComponent(location.hash.slice(1)) || "claims.csv";
 const list = el("ul", { class: "file-list" });
 const place = el("div");
-let sheet = null, editing = null;
+let sheet = null, editing = null, ours = 0; // ours: changes of this page on their way, which draw the sheet themselves
 
 const short = (text) => text.length > 300 ? text.slice(0, 300) + "…" : text;
 
@@ -109,21 +109,24 @@ function open(td, typed) {
   box.addEventListener("blur", () => done(true));
 }
 
+async function make(change) {
+  ours += 1;
+  try { await tell("change", change); await look(); await load(); } finally { ours -= 1; }
+}
+
 const commit = trying(async (td, old, text, step) => {
   const [i, j] = position(td), row = sheet.rows[i], column = sheet.columns[j];
   const change = { kind: "cell", file: sheet.file, key: row.key, column, old, new: text };
-  try { await tell("change", change); } catch (error) {
+  try { await make(change); } catch (error) {
     if (!(error instanceof No)) throw error;
     if (error.status !== 409) { td.replaceChildren(bdi(short(old))); throw error; }
     return conflict(td, change, error.told.theirs);
   }
-  await look();
-  await load();
   focus(i, j + (step || 0));
 });
 
 function conflict(td, change, theirs) {
-  const settle = (text) => trying(async () => { if (text !== theirs) await tell("change", { ...change, old: theirs, new: text }); await look(); await load(); });
+  const settle = (text) => trying(async () => { if (text !== theirs) await make({ ...change, old: theirs, new: text }); else await load(); });
   td.replaceChildren(el("div", { class: "conflict", role: "group", "aria-label": "Changed by somebody else meanwhile" },
     el("p", {}, "Changed by somebody else meanwhile."), el("p", {}, "Theirs: ", bdi(theirs || "(blank)")), el("p", {}, "Yours: ", bdi(change.new || "(blank)")),
     el("button", { type: "button", onclick: settle(theirs) }, "Keep theirs"), " ", el("button", { type: "button", onclick: settle(change.new) }, "Write mine")));
@@ -132,9 +135,7 @@ function conflict(td, change, theirs) {
 
 async function remove(row) {
   const cells = Object.fromEntries(sheet.columns.map((c, j) => [c, row.cells[j] ?? ""]));
-  await tell("change", { kind: "remove", file: sheet.file, key: row.key, old: cells });
-  await look();
-  await load();
+  await make({ kind: "remove", file: sheet.file, key: row.key, old: cells });
   say(`Row ${row.key} is removed; Undo brings it back.`);
 }
 
@@ -144,16 +145,14 @@ function adder() {
   return el("p", {}, ...boxes.flatMap((b) => [b, " "]), el("button", { type: "button", id: "add", onclick: trying(async () => {
     const cells = Object.fromEntries(lead.map((name, k) => [name, boxes[k].value.trim()]));
     const key = boxes.map((b) => b.value.trim()).join("/");
-    await tell("change", { kind: "add", file: sheet.file, key, new: cells });
-    await look();
-    await load();
+    await make({ kind: "add", file: sheet.file, key, new: cells });
     focus(sheet.rows.findIndex((r) => r.key === key), Math.min(lead.length, sheet.columns.length - 1));
   }) }, "Add a row"));
 }
 
 function facts() {
   const box = el("input", { type: "text", "aria-label": "fact of the new column", placeholder: "fact" });
-  return el("p", {}, box, " ", el("button", { type: "button", onclick: trying(async () => { await tell("change", { kind: "column", file: sheet.file, key: "", column: box.value.trim() }); await load(); }) }, "Add a column for a fact"));
+  return el("p", {}, box, " ", el("button", { type: "button", onclick: trying(async () => { await make({ kind: "column", file: sheet.file, key: "", column: box.value.trim() }); }) }, "Add a column for a fact"));
 }
 
 let others = [];
@@ -166,7 +165,7 @@ function mark() {
   }
 }
 onlook((told) => { others = told.others; if (sheet && sheet.rows) mark(); });
-onchange(() => { if (!editing && !place.querySelector(".conflict") && !(sheet && "text" in sheet)) load(true); });
+onchange(() => { if (!ours && !editing && !place.querySelector(".conflict") && !(sheet && "text" in sheet)) load(true); });
 addEventListener("hashchange", () => load());
 here.replaceChildren(el("nav", { "aria-label": "Files" }, list), place);
 load();

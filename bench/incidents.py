@@ -1,0 +1,160 @@
+"""Does the whole review find what was so? Simulated incidents with known truth, reviewed end to end, written as Markdown.
+
+make world
+PYTHONPATH=src:tests python bench/incidents.py [--incidents 500] [--workers 2] [--cluster ADDRESS] [--rows FILE] [--out docs/calibration.md]
+"""
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import kstest
+
+from blindspot.case.store import write_text
+from blindspot.cli.workers import executor
+from incidents_pictures import held_chart, rank_chart, reliability_chart
+from pages import put
+from world.incidents import SEED, outcome
+from world.scores import better, by_question, column, held, scores
+
+# Printed by the review as the least and the greatest of its ranges, or as the span of 200 settings: meant to hold more than 90 %.
+ENVELOPES = ("transit share", "hours on station", "share of time covered", "stops of the car")
+WHOLE = ("present", "children present", "dead")  # whole numbers: an interval of them holds its share or more
+EVENTS = (
+    "same car",
+    "somebody there, yard",
+    "somebody there, house",
+    *(f"weigh, {q}" for q in ("q_driver", "q_load", "q_same", "q_yard", "q_harm")),
+)
+ABOUT = """# Calibration
+A tool that prints probabilities about deaths must show its own record. Two campaigns on this page: incidents that are simulated
+whole and reviewed end to end (`make world`), and evidence alone, weighed (`make calibration`). Both can show that sums and ranges
+are right and what ignoring coverage or shared origins costs. Neither can show that real incidents follow the story or that the
+numbers people type are good; only past incidents can, and they are few.
+
+## Whole incidents, reviewed end to end
+`blindspot new NAME --example` makes one such incident; [docs/methods/world.md](methods/world.md) tells its story. The truth is drawn first, without
+code of any method; the case folder states ranges about the world's numbers; the stages of `blindspot review` run on it as on any case
+(no page is drawn, no video rendered, no replay). Each number that the review prints is then held against the truth: a count against the count, a stated
+chance against the chance found by telling that part of the story again and again at the world's own numbers (500 to 4,000 times, so the
+truth itself stands to about a percentage point), a posterior against one computed from the story by sampling.
+
+*Naive*: every report counted by itself; nobody seen is nobody there; the car is the same car. *Blind*: coverage ignored, every view taken as full.
+"""
+
+
+def main():
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--incidents", type=int, default=500)
+    ask.add_argument("--workers", type=int, default=os.cpu_count())
+    ask.add_argument("--cluster", help="a Dask scheduler")
+    ask.add_argument(
+        "--rows", type=Path, help="keep the rows there; where the file exists, only write the page from it"
+    )
+    ask.add_argument("--out", type=Path)
+    given = ask.parse_args()
+    start = time.perf_counter()
+    if given.rows and given.rows.exists():
+        rows = [json.loads(line) for line in given.rows.read_text(encoding="utf-8").splitlines()]
+    else:
+        with executor(0 if given.cluster else given.workers, given.cluster) as pool:
+            run = map if pool is None else pool.map
+            rows = [row for rows in run(outcome, range(given.incidents)) for row in rows]
+        if given.rows:
+            write_text(given.rows, "".join(json.dumps(row) + "\n" for row in rows))
+    found = by_question(rows)
+    text = report(found)
+    print(text)
+    print(f"{time.perf_counter() - start:.0f} s")
+    if given.out:
+        put(given.out, "world", text)
+        folder = given.out.parent
+        write_text(folder / "calibration-held.svg", held_chart(_held_rows(found)))
+        write_text(folder / "calibration-reliability.svg", reliability_chart(found, EVENTS))
+        write_text(folder / "calibration-ranks.svg", rank_chart(found, ("present, yard", "present, house")))
+
+
+def _kind(question):
+    return "envelope" if question in ENVELOPES else "whole number" if question.startswith(WHOLE) else "chance"
+
+
+def _held_rows(found):
+    rows = []
+    for question in sorted(found, key=lambda q: (_kind(q), q)):
+        share, low, high, *_ = held(found[question])
+        if np.isfinite(share):
+            rows.append((question, share, low, high, _kind(question) == "chance"))
+    return rows
+
+
+def report(found):
+    n = len({row["incident"] for rows in found.values() for row in rows})
+    lines = [
+        ABOUT,
+        f"Command: `make world` ({n} incidents, seeds from {SEED:,}; the same for any number of workers and on a Dask cluster).\n",
+    ]
+    lines += [
+        "### Do stated ranges hold the truth?\n",
+        "![Share of ranges that hold the truth, by question](calibration-held.svg)\n",
+    ]
+    lines += [
+        "Asked: 85-95 % for a range stated as 5-95 %. The toll is stated as 2.5-97.5 %. Whole numbers hold their share or more; envelopes (the least and the",
+        "greatest over all ranges, or over 200 settings) are wide on purpose and should hold nearly always.\n",
+        "| number | kind | n | held | 95 % interval | truth below | above |", "|" + "---|" * 7,
+    ]  # fmt: skip
+    for question in sorted(found, key=lambda q: (_kind(q), q)):
+        share, low, high, under, over = held(found[question])
+        if np.isfinite(share):
+            m = int(np.isfinite(column(found[question], "truth")).sum())
+            lines.append(
+                f"| {question} | {_kind(question)} | {m:,} | {share:.1%} | {low:.1%}-{high:.1%} | {under:.1%} | {over:.1%} |"
+            )
+    short = [
+        f"{q}: {share:.1%}, the truth {'above' if over > under else 'below'} the range in {max(under, over):.1%}"
+        for q in sorted(found)
+        for share, _, _, under, over in [held(found[q])]
+        if np.isfinite(share) and share < 0.85
+    ]
+    if short:
+        lines += [
+            "",
+            f"**Below 85 %, and not mended:** {'; '.join(short)}. Likely causes stand in [docs/methods/world.md](methods/world.md).",
+        ]
+    lines += ["", "![Ranks of true counts](calibration-ranks.svg)\n"]
+    for question in ("present, yard", "present, house"):
+        ranks = column(found[question], "rank")
+        lines.append(
+            f"{question}: mean rank {ranks.mean():.3f} (one half is right), {np.mean((ranks > 0.05) & (ranks < 0.95)):.1%} between 5 and 95 %, Kolmogorov-Smirnov p = {kstest(ranks, 'uniform').pvalue:.2g}.  "
+        )
+    lines += [
+        "", "### Are stated probabilities right, and better than without?\n", "![Reliability diagrams](calibration-reliability.svg)\n",
+        "Brier and log score (lower is better; nobody is scored as surer than 1 or 99 %), and what always stating the overall share would score. The gain in Brier over",
+        "each has its 5-95 % paired bootstrap over incidents.\n",
+        "| question | was so | stated | Brier: ours | naive | blind | constant | log: ours | naive | blind | gain over naive | gain over blind |", "|" + "---|" * 12,
+    ]  # fmt: skip
+    for question in EVENTS:
+        rows, s = found[question], scores(found[question])
+        gains = [better(rows, other) for other in ("naive", "blind")]
+        b, log = ([f"{s[who][kind]:.4f}" for who in ("ours", "naive", "blind")] for kind in ("brier", "log"))
+        told = [f"{g:+.4f} [{a:+.4f}, {z:+.4f}]" for g, a, z in gains]
+        lines.append(
+            f"| {question} | {column(rows, 'so').mean():.2f} | {column(rows, 'median').mean():.2f} | {' | '.join(b)} | {s['constant']['brier']:.4f} | {' | '.join(log)} | {' | '.join(told)} |"
+        )
+    lines.append("")
+    for q in ("present, yard", "present, house"):
+        ours, seen = (np.abs(column(found[q], name) - column(found[q], "truth")).mean() for name in ("median", "naive"))
+        log = column(found[q], "log").mean()
+        lines.append(
+            f"{q}: median off by {ours:.1f} persons on average, counting those seen by {seen:.1f}; log score of the stated distribution {log:.2f}.  "
+        )
+    toll = found["dead on a list"]
+    ours, naive = (np.abs(column(toll, name) - column(toll, "truth")).mean() for name in ("median", "naive"))
+    lines.append(f"dead: median off by {ours:.2f} persons on average, adding up the rows of all lists by {naive:.2f}.")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
