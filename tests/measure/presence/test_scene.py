@@ -170,3 +170,27 @@ def test_at_home_by_hour_has_a_basis():
     night, noon = at_home(2), at_home(12)
     assert night["adult"][0].low > noon["adult"][0].low
     assert "73 per cent" in noon["adult"][1]
+
+
+def test_many_people_are_reckoned_with_where_their_number_lies(monkeypatch):
+    from blindspot.measure.presence import priors
+
+    given = (
+        np.array(packaged_sizes()), np.array([12, 14]), np.array([0.4, 0.45]), np.array([0.5, 0.9]), np.array([0.6, 0.95]),
+        np.array([0.0, 5.0]),
+    )  # fmt: skip
+    short = priors.joint_present(*given)
+    monkeypatch.setattr(priors, "WHOLE", 10_000)
+    whole = priors.joint_present(*given)
+    n = short.shape[1]
+    assert n < whole.shape[1]
+    assert np.abs(whole[:, :n, :n] - short).max() < 1e-12
+    assert whole[:, n:].sum() + whole[:, :, n:].sum() < 1e-12
+
+
+def test_a_crowd_beyond_what_is_exact_is_refused_in_words():
+    crowd = Scene(Range(0, 0), packaged_sizes(), *[Range(0.5, 0.5)] * 6, Range(0, 0), Range(10_000, 10_000))
+    with pytest.raises(UsageError, match="at most 600 are reckoned with exactly"):
+        posterior(crowd, 0)
+    with pytest.raises(UsageError, match="more than 200 members"):
+        sizes_from([{"size_from": "1", "size_to": "5000", "share": "1"}], "share")
