@@ -233,6 +233,8 @@ def test_a_wall_to_the_east_hides_the_place_from_the_east_only(tmp_path):
         (",,flights/p.csv,,", [f"2021-08-29T12:00:00Z,{LAT},{LON},,,,,,\n"], "a position is missing"),
         (",,flights/p.csv,,", [f"2021-08-29T12:0{k}:00Z,{LAT},{LON},900,,,,,\n" for k in (1, 0)], "not later than"),
         (",,flights/p.csv,,", [], "lacks the column"),
+        (",,flights/p.csv,,", [f"2021-08-29T12:00:00Z,{LAT},{LON},1e9,,,,,\n"], "beyond any aircraft"),
+        (",,flights/p.csv,,", ['"' + "x" * 200_000], "is not CSV"),
     ],
 )
 def test_a_watch_that_does_not_fit_says_why_and_writes_nothing(tmp_path, row, rows, said):

@@ -194,3 +194,33 @@ def test_a_crowd_beyond_what_is_exact_is_refused_in_words():
         posterior(crowd, 0)
     with pytest.raises(UsageError, match="more than 200 members"):
         sizes_from([{"size_from": "1", "size_to": "5000", "share": "1"}], "share")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"size_from,size_to,share\n1,3,\xe9\n", "occupancy/own.csv:2: is not UTF-8"),
+        (b"", "occupancy/own.csv: is empty"),
+        (b"size_from,size_to,share\n1,2,nan\n", "shares above 0"),
+        (b"size_from;size_to;share\n1;2;1\n", "needs size_from"),
+    ],
+)
+def test_a_table_of_the_case_that_cannot_be_read_says_why(tmp_path, raw, said):
+    from click.testing import CliRunner
+
+    from blindspot.cli import cli
+    from folders import write_case
+
+    row = "y,P1,2,own.csv,0.5,0.5,0.5,0.5,0\n"
+    root = write_case(
+        tmp_path / "c",
+        households_csv="id,place,households,table,home_adult,home_child,noticed_adult,noticed_child,seen\n" + row,
+    )
+    (root / "occupancy").mkdir()
+    (root / "occupancy" / "own.csv").write_bytes(raw)
+    found = CliRunner().invoke(cli, ["presence", str(root)])
+    assert said in found.exception.diagnostics()
+    (root / "occupancy" / "own.csv").write_bytes(
+        b"\xef\xbb\xbfsize_from,size_to,share\r\n1,2,0.5\r\n3,9,0.5\r\n"
+    )  # as Excel saves it
+    assert CliRunner().invoke(cli, ["presence", str(root)]).exit_code == 0

@@ -50,7 +50,11 @@ def sizes_from(rows: list[dict[str, str]], column: str) -> NDArray[np.float64]:
         bins = [(int(r["size_from"]), int(r["size_to"]), float(r[column])) for r in rows]
     except (KeyError, ValueError) as error:
         raise UsageError(f"a table of households needs size_from, size_to and {column} as numbers ({error})") from error
-    if not bins or any(a < 0 or b < a or share < 0 for a, b, share in bins) or sum(s for *_, s in bins) <= 0:
+    if (
+        not bins
+        or any(a < 0 or b < a or not 0 <= share < np.inf for a, b, share in bins)
+        or sum(s for *_, s in bins) <= 0
+    ):
         raise UsageError("a table of households needs bins with size_from <= size_to and shares above 0")
     if max(b for _, b, _ in bins) > LARGEST:
         raise UsageError(f"a table of households holds one of more than {LARGEST} members; is size_to a share?")
