@@ -39,6 +39,14 @@ def test_the_seal_is_in_the_log_and_cannot_be_broken(browse, case):
     assert "0.2-0.4" not in json.dumps([json.loads(x) for x in log.splitlines() if '"act":"seal"' in x])
 
 
+def test_a_seal_that_was_changed_outside_is_told(browse, case):
+    sheet = start(browse, "ana")
+    assert not browse.post("seal", {"question": Q, "values": gut(sheet)}).json()["broken"]
+    path = case / "assessments" / "ana.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.2-0.4", "0.8", 1), encoding="utf-8")
+    assert browse.get("sheet", question=Q).json()["broken"]
+
+
 def test_the_answer_stays_hidden_until_every_column_is_full(browse):
     sheet = start(browse, "ana")
     browse.post("seal", {"question": Q, "values": gut(sheet)})

@@ -19,10 +19,11 @@ from blindspot.case.editing.sheet import read_sheet
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from blindspot.case.custody.chain import Writer
+    from blindspot.case.custody.model import Line
 
 SEAL = "seal"
 
@@ -103,7 +104,7 @@ def _write(
         commit(root, log, Change("rows", _file(reviewer), new=json.dumps(rows, ensure_ascii=False)), who)
 
 
-def _seal_of(lines: list, reviewer: str, question: str) -> object:  # type: ignore[type-arg]
+def _seal_of(lines: Sequence[Line], reviewer: str, question: str) -> Line | None:
     return next(
         (x for x in lines if x.act == SEAL and (x.says["reviewer"], x.says["question"]) == (reviewer, question)), None
     )

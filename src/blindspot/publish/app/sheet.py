@@ -50,6 +50,7 @@ def sheet(desk: Desk, question: str, reviewer: str) -> dict[str, Any]:
         ],
         "words": list(scales.words("likelihood")),
         "sealed": sealed,
+        "broken": f"{reviewer}: {question}" in editing.broken_seals(desk.root),
         "complete": open_now,
         "gut": {h: mine["", h] for h in names if ("", h) in mine} if sealed else {},
         "answer": _answer(desk, case, question, reviewer) if open_now else None,

@@ -49,6 +49,7 @@ function show(sheet) {
       el("p", {}, el("button", { type: "button", class: "main", onclick: trying(async () => { show(await tell("column", { question: sheet.question, fact: f.id, values: Object.fromEntries(Object.entries(boxes).map(([h, b]) => [h, b.value])) })); await look(); }) }, "Write the column")));
   };
   const out = [list, el("h2", {}, "2. How expected is each fact?"), el("p", { role: "status" }, left.length ? `${sheet.facts.length - left.length} of ${sheet.facts.length} columns are full; the answer stays hidden until all are.` : "All columns are full.")];
+  if (sheet.broken) out.push(el("p", { class: "wrong" }, "What was sealed has been changed in the file since; the log shows it."));
   if (left.length) out.push(column(left[0]));
   if (sheet.complete) {
     out.push(el("h2", {}, "3. The answer, from your columns"), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Your answer" }, el("table", {}, el("thead", {}, el("tr", {}, ...["Account", "You felt", "From your columns", "Median"].map((w) => el("th", { scope: "col" }, w)))),
