@@ -86,7 +86,7 @@ def _number(cell: str, column: str, where: str) -> float:
         return read_moment(cell).start.timestamp() if column == "time" else float(cell)
     except ValueError as error:
         what = str(error) if column == "time" else "is not a number"
-        raise UsageError(f"{where}: {what} (got {cell!r})") from error
+        raise UsageError(f"{where}: {what} (got {cell[:60]!r})") from error
 
 
 def _project(
