@@ -9,7 +9,7 @@ demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n auto --maxprocesses=4
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadgroup $(TESTS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check src tests bench
