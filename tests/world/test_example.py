@@ -42,6 +42,13 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path, ex
     assert sum(map(len, one.values())) < 5_000_000
 
 
+def test_the_example_can_be_released_as_it_is(example, tmp_path):
+    done = CliRunner().invoke(cli, ["release", str(example), "--to", "public", "-o", str(tmp_path / "copy")])
+    assert done.exit_code == 0, done.output
+    for verb in ("verify", "check"):
+        assert CliRunner().invoke(cli, [verb, str(tmp_path / "copy")]).exit_code == 0
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_seed_makes_a_clean_case(tmp_path, seed):
     hard = (tuple(WAYS)[seed % len(WAYS)],) if seed % 2 else ()
