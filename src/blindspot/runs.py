@@ -73,11 +73,13 @@ def backtest(
 
     def replayed(*, strength: bool) -> tuple[Any, list[Any]]:
         read = read_corpus(corpus, strength=strength, progress=progress)
-        progress(
-            f"replaying {len(read.cases)} incidents{' with the strength that the compiler wrote' if strength else ''}"
-        )
-        run = executor.map if executor is not None else map
-        return read, list(run(replay_incident, read.cases, read.cases.values()))
+        words = "replayed, with the strength that the compiler wrote," if strength else "replayed"
+        rows = []
+        progress(f"{words} 0 of {len(read.cases)} incidents")
+        for row in (executor.map if executor is not None else map)(replay_incident, read.cases, read.cases.values()):
+            rows.append(row)
+            progress(f"{words} {len(rows)} of {len(read.cases)} incidents")
+        return read, rows
 
     read, rows = replayed(strength=False)
     found = results(rows, [(x.id, x.why) for x in read.left_out])

@@ -15,7 +15,7 @@ from blindspot.errors import UsageError
 from blindspot.rooms import Given, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
     from datetime import date
 
@@ -192,7 +192,6 @@ class Review:
     fresh: bool = False
     progress: Callable[[str], None] = lambda _: None
     executor: Executor | None = None  # who does the work; the result is the same
-    step: str = ""  # how far a run of many stages is, said with each
     ran: list[str] = field(default_factory=list)
     _store: Store | None = None
     _case: Case | None = None
@@ -242,19 +241,30 @@ class Review:
         """The result of a stage, made where the store has none for today's inputs."""
         if name not in self._results:
             entry = stage(name)
-            made = self.made_from(entry)
-            found = self.store.get(name, made.key)
-            if not isinstance(found, dict):
-                if entry.run is None:
-                    raise UsageError(f"{name}: this stage has no result of its own; run `blindspot {name} CASE`.")
-                results = {s.name: self.result(s.name) for s in self.before(entry) if s.run is not None}
-                case = self.case
-                self.progress(entry.says + self.step)
-                found = entry.run(Given(case, self.as_of, results, self.executor))
-                self.store.put(name, made, found)
-                self.ran.append(name)
-            self._results[name] = found
+            self.results([*(s for s in self.before(entry) if s.run is not None), entry])
         return self._results[name]
+
+    def results(self, wanted: Sequence[Stage], more: int = 0) -> dict[str, Result]:
+        """The results of stages that stand in the order of the list. `more`: how many steps the caller has left after them."""
+        for k, entry in enumerate(wanted):
+            if entry.name not in self._results:
+                self._results[entry.name] = self._one(entry, f"({k} of {len(wanted) + more} done)")
+        return {s.name: self._results[s.name] for s in wanted}
+
+    def _one(self, entry: Stage, step: str) -> Result:
+        made = self.made_from(entry)
+        found = self.store.get(entry.name, made.key)
+        if isinstance(found, dict):
+            return found
+        if entry.run is None:
+            raise UsageError(f"{entry.name}: this stage has no result of its own; run `blindspot {entry.name} CASE`.")
+        before = {s.name: self.result(s.name) for s in self.before(entry) if s.run is not None}
+        case = self.case
+        self.progress(f"{entry.says} {step}")
+        found = entry.run(Given(case, self.as_of, before, self.executor))
+        self.store.put(entry.name, made, found)
+        self.ran.append(entry.name)
+        return found
 
 
 def review(
@@ -278,10 +288,7 @@ def review(
         from blindspot.publish.report import publish
 
         rooms = [s for s in run.before(entry) if s.run is not None]
-        results: dict[str, Result] = {}
-        for k, room in enumerate(rooms):
-            run.step = f" ({k} of {len(rooms) + 1} done)"
-            results[room.name] = run.result(room.name)
+        results = run.results(rooms, more=1)
         missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)]
         progress(f"{entry.says} ({len(rooms)} of {len(rooms) + 1} done)")
         files = publish(run.case, results, target, missing)

@@ -122,9 +122,12 @@ def review(case: Path, out: Path | None, as_of: date | None, fresh: bool, as_jso
 @click.command()
 @case_argument
 @as_of_option
+@click.option("--all", "whole", is_flag=True, help="Every hypothesis and every standard, one to a line.")
 @json_option
-def weigh(case: Path, as_of: date | None, as_json: bool) -> None:
+def weigh(case: Path, as_of: date | None, whole: bool, as_json: bool) -> None:
     r"""Weigh a case: posteriors with ranges, verdicts, what carries them.
+
+    Two lines for each question: the account under test, the likeliest other one, the verdict, and what would change it.
 
     \b
     Example:
@@ -136,7 +139,9 @@ def weigh(case: Path, as_of: date | None, as_json: bool) -> None:
         print_json(found)
         return
     for question in found["questions"]:
-        _print_question(question)
+        (_print_question if whole else _print_answer)(question)
+    if not whole:
+        click.echo(f"Ranges: 5-95 % of the draws. Every hypothesis and standard: blindspot weigh {case} --all")
 
 
 @click.command()
@@ -233,6 +238,24 @@ def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
 
 def _verdict(v: dict[str, Any]) -> str:
     return f"unsettled ({v['share']:.0%})" if v["verdict"] == "unsettled" else str(v["verdict"])
+
+
+def _print_answer(q: dict[str, Any]) -> None:
+    from blindspot.case.scales import between, percent
+
+    asserted = next(h for h in q["hypotheses"] if h["id"] == q["asserted"])
+    best = max((h for h in q["hypotheses"] if h is not asserted), key=lambda h: float(h["median"]))
+    counted = percent(q["naive"][asserted["id"]])
+    click.echo(f"{q['id']}: {q['text']}")
+    said = {v["standard"]: _verdict(v) for v in q["verdicts"] if v["hypothesis"] == q["asserted"]}
+    verdicts = ", ".join(f"{standard}: {word}" for standard, word in said.items())
+    if len(set(said.values())) == 1:
+        verdicts = f"{'every standard' if len(said) > 1 else next(iter(said))}: {next(iter(said.values()))}"
+    flips = f"; flips without {' + '.join(q['flips'][0])}" if q["flips"] else ""
+    click.echo(
+        f"  {asserted['id']} {between(asserted['low'], asserted['high'])} (naive {counted}), "
+        f"{best['id']} {between(best['low'], best['high'])}; {verdicts}{flips}"
+    )
 
 
 def _print_question(q: dict[str, Any]) -> None:

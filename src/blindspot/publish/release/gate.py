@@ -13,13 +13,19 @@ from blindspot.publish.release.unpack import TooLarge, views
 from blindspot.publish.release.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from blindspot.publish.release.policy import Profile
 
 
-def scan(copy: Path, protected: Iterable[Protected], selection: Selection, profile: Profile) -> list[Leak]:
+def scan(
+    copy: Path,
+    protected: Iterable[Protected],
+    selection: Selection,
+    profile: Profile,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[Leak]:
     """Everything that the watch-list and the lists of allowed structure find in a copy."""
     # The middles of cells lie near what they stand for: they, and nothing else that the copy says, are no leak.
     public = [degree for cell in selection.cells.values() for degree in read_cell(cell["cell"]).centre]
@@ -36,7 +42,8 @@ def scan(copy: Path, protected: Iterable[Protected], selection: Selection, profi
     watch = Watch(protected, selection.kept, [a.value for a in profile.policy.allow], public)
     present, odd = walk(copy)
     leaks = [Leak(f.path, "structure", f.what) for f in odd]
-    for name in present:
+    for k, name in enumerate(present):
+        progress(f"searching every byte of {name} ({k} of {len(present)})")
         leaks += [Leak(name, "watch-list", f"in its name: {what}") for what in watch.search(name.encode())]
         leaks += [Leak(name, "structure", what) for what in structure_faults(copy / name, name, selection)]
         try:

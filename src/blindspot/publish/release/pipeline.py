@@ -99,9 +99,8 @@ def _release(
     candidate, narrowed = smallest(selection.quasi, earlier, chosen.audience.k, chosen.policy.density)
     blocked += narrowed
     gaps = gap(drawing.full(), findings)
-    progress("searching every byte")
     watched = [*selection.protected, *protected_beside(root, chosen, log.lines, selection.tables)]
-    leaks = scan(copy, watched, selection, chosen)
+    leaks = scan(copy, watched, selection, chosen, progress)
     progress("running with canaries")
     leaks += canaries(root, part, chosen, drawing, secret, stored_cells(log.lines))
     blocked += [f"{leak.gate}: {leak.member}: {leak.what}" for leak in leaks]
