@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.custody.chain import sync_folder, write_all, writing
 from blindspot.case.editing.model import KINDS, Applied, Change, ConflictError
-from blindspot.case.editing.sheet import TEXT, Draft, checked, kind_of, read_bytes, version_of
+from blindspot.case.editing.sheet import EXPECT, LEAD, TEXT, Draft, checked, kind_of, read_bytes, version_of
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from blindspot.case.custody.chain import Writer
 
 ACT, VOID = "edit", "edit-void"
+NO_ROW = "no row of that id any more"
 TRIES = 5  # a file that another program keeps writing is given up
 
 
@@ -37,29 +39,29 @@ def apply(root: Path, change: Change, who: str, **says: Any) -> Applied:
     if change.kind not in KINDS:
         raise UsageError(f"{change.kind or 'no kind'}: a change is one of {', '.join(KINDS)}.")
     kind_of(change.file)
+    proper(change)
     with writing(root) as log:
-        _recover(root, log)
+        recovered(root, log)
         return commit(root, log, change, who, **says)
 
 
-def commit(root: Path, log: Writer, change: Change, who: str, **says: Any) -> Applied:
-    """`apply` for one who holds the log already."""
+def commit(root: Path, log: Writer, change: Change, who: str, *, at: Sequence[int | None] = (), **says: Any) -> Applied:
+    """`apply` for one who holds the log already. `at`: where the rows that are put back stood."""
     for _ in range(TRIES):
         before = read_bytes(root, change.file)
-        seen = _stamp(root / change.file)
-        after, told = made(change, before)
+        after, told = made(change, before, at)
         if after == before:
             raise UsageError(f"{change.file}: that changes nothing.")
         part = _part(root, change.file)
-        _write(part, after)
-        if _stamp(root / change.file) != seen:
+        _write(part, after, root / change.file)
+        if read_bytes(root, change.file) != before:
             part.unlink()
             continue
         versions = {"before": version_of(before), "after": version_of(after)}
         line = log.append(ACT, who=who, **_as_data(change), **told, **versions, **says)
-        if _stamp(root / change.file) != seen:
-            part.unlink()
+        if read_bytes(root, change.file) != before:
             log.append(VOID, of=line.n, why="the file was changed by another program at that moment")
+            part.unlink()  # only now: until the log says void, these bytes are what a killed writer's successor finds
             continue
         part.replace(root / change.file)
         sync_folder((root / change.file).parent)
@@ -77,85 +79,101 @@ def recover(root: Path) -> None:
     """Finish what a kill interrupted; does nothing where there is no log yet."""
     if (root / "custody.head").exists():
         with writing(root) as log:
-            _recover(root, log)
+            recovered(root, log)
 
 
-def made(change: Change, before: bytes | None) -> tuple[bytes, dict[str, Any]]:
+def proper(change: Change) -> None:
+    """Whether this is text that a person may write. Raises UsageError; taking back is not asked, it restores what there was."""
+    if change.kind == "cell":
+        checked(change.new)
+    elif change.kind == "add":
+        for text in _object(change.new, "new").values():
+            checked(text)
+    elif change.kind == "rows":
+        for row in _list(change.new):
+            for name, text in (row["new"] or {}).items():
+                if text != (row["old"] or {}).get(name):
+                    checked(text)
+    elif change.kind == "text":
+        try:
+            change.new.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise UsageError(f"{TEXT}: has half of a character in it.") from error
+        if "\0" in change.new:
+            raise UsageError(f"{TEXT}: holds a NUL character.")
+
+
+def made(change: Change, before: bytes | None, at: Sequence[int | None] = ()) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the file with the change in it, and what the log needs to take it back."""
     if change.kind == "text":
         return _text(change, before)
     if change.file == TEXT:
         raise UsageError(f"{TEXT}: is edited as text.")
     draft = Draft(change.file, before)
-    told = {"cell": _cell, "add": _add, "remove": _remove, "column": _column, "rows": _rows}[change.kind](draft, change)
+    if change.kind in {"cell", "column"}:
+        told = (_cell if change.kind == "cell" else _column)(draft, change)
+    elif change.kind == "rows":
+        rows = _list(change.new)
+        places = at or [None] * len(rows)
+        told = {"at": [_put(draft, change, row, place) for row, place in zip(rows, places, strict=True)]}
+    else:
+        old, new = (None if change.kind == "add" else change.old), (None if change.kind == "remove" else change.new)
+        row = {"key": change.key, "old": old and _object(old, "old"), "new": new and _object(new, "new")}
+        told = {"at": _put(draft, change, row, *at)}
     return draft.bytes(), told
 
 
 def _text(change: Change, before: bytes | None) -> tuple[bytes, dict[str, Any]]:
     if change.file != TEXT:
         raise UsageError(f"{change.file}: only {TEXT} is edited as text.")
+    try:
+        was = (before or b"").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{TEXT}: is not UTF-8; save it with encoding UTF-8 first.") from error
     if change.old != version_of(before):
-        raise ConflictError(change, (before or b"").decode("utf-8", "replace"))
-    if "\0" in change.new:
-        raise UsageError(f"{TEXT}: holds a NUL character.")
-    return change.new.encode("utf-8"), {"was": (before or b"").decode("utf-8", "replace")}
+        raise ConflictError(change, was)
+    return change.new.encode("utf-8"), {"was": was}
 
 
 def _cell(draft: Draft, change: Change) -> dict[str, Any]:
-    checked(change.new)
     at = draft.find(change.key)
     if at is None:
-        raise ConflictError(change, "no row of that id any more")
-    if change.column not in draft.columns:
-        draft.need([change.column])
+        raise ConflictError(change, NO_ROW)
+    draft.need([change.column])
     now = dict(zip(draft.columns, draft.cells[at], strict=False)).get(change.column, "")
     if now != change.old:
         raise ConflictError(change, now)
     draft.set(at, {change.column: change.new})
-    return {}
-
-
-def _add(draft: Draft, change: Change) -> dict[str, Any]:
-    return _put(draft, change, change.key, None, _object(change.new, "new"))
-
-
-def _remove(draft: Draft, change: Change) -> dict[str, Any]:
-    return _put(draft, change, change.key, _object(change.old, "old"), None)
+    key = draft.keys().get(at)
+    if key is None:
+        raise UsageError(f"{change.file}: that would leave the row empty; remove the row.")
+    return {} if key == change.key else {"became": key}  # what the row is called from now on
 
 
 def _column(draft: Draft, change: Change) -> dict[str, Any]:
+    if change.old:  # there was a column: take it out
+        if not draft.drop(change.column):
+            raise ConflictError(change, "a column in which something is written, or that is not the last")
+        return {}
     if change.column in draft.columns:
         raise ConflictError(change, "a column of that name")
     draft.need([change.column])
     return {}
 
 
-def _rows(draft: Draft, change: Change) -> dict[str, Any]:
-    rows = _list(change.new)
-    places = [_put(draft, change, row["key"], row["old"], row["new"])["at"] for row in rows]
-    return {"at": places}
-
-
-def _put(
-    draft: Draft,
-    change: Change,
-    key: str,
-    old: dict[str, str] | None,
-    new: dict[str, str] | None,
-    place: int | None = None,
-) -> dict[str, Any]:
-    """A row from what it was to what it is to be; None: there is none. Says where it stood."""
+def _put(draft: Draft, change: Change, row: Mapping[str, Any], place: int | None = None) -> int | None:
+    """A row from what it was to what it is to be; None: there is none. Returns where it stood before."""
+    key, old, new = row["key"], row["old"], row["new"]
     at = draft.find(key) if key else None
     if old is None:
-        if new is None or not any(v.strip() for v in new.values()):
-            raise UsageError(f"{change.file}: a new row needs an id.")
-        if at is not None:
-            raise ConflictError(change, f"a row of the id {key}")
-        draft.need(list(new))
-        draft.add({k: checked(v) for k, v in new.items()}, place)
-        return {"at": None}
+        _new(draft, change, key, new or {}, place)
+        return None
     if at is None:
-        raise ConflictError(change, "no row of that id any more")
+        raise ConflictError(change, NO_ROW)
+    if len(draft.cells[at]) > len(draft.columns):
+        raise UsageError(
+            f"{change.file}: the row {key} has more cells than the header; mend it in a spreadsheet first."
+        )
     now = draft.row(at)
     if now != {k: v for k, v in old.items() if v}:
         raise ConflictError(change, json.dumps(now, ensure_ascii=False))
@@ -163,8 +181,20 @@ def _put(
         draft.remove(at)
     else:
         draft.need(list(new))
-        draft.set(at, {name: checked(new.get(name, "")) for name in draft.columns})
-    return {"at": at}
+        draft.set(at, {name: new.get(name, "") for name in draft.columns})
+    return at
+
+
+def _new(draft: Draft, change: Change, key: str, new: Mapping[str, str], place: int | None) -> None:
+    if draft.file == EXPECT and LEAD[0] not in draft.columns:
+        key, new = key.rpartition("/")[2], {k: v for k, v in new.items() if k != LEAD[0]}
+    if not key.startswith("#") and draft.find(key) is not None:
+        raise ConflictError(change, f"a row of the id {key}")
+    draft.need(list(new))
+    own = draft.key_of([new.get(name, "") for name in draft.columns])
+    if place is None and (not key or own != key):  # a row that is put back may have had no id
+        raise UsageError(f"{change.file}: a new row needs an id, and that as its key; this has {own!r} and {key!r}.")
+    draft.add(new, place)
 
 
 def _object(text: str, name: str) -> dict[str, str]:
@@ -193,6 +223,12 @@ def _list(text: str) -> list[dict[str, Any]]:
     return found
 
 
+def unfinished(root: Path) -> list[Path]:
+    """What interrupted changes have left beside the files."""
+    folders = [folder for folder in (root, root / "lists", root / "assessments") if not folder.is_symlink()]
+    return [part for folder in folders for part in folder.glob(".*.edit.part")]
+
+
 def _as_data(change: Change) -> dict[str, str]:
     names = ("kind", "file", "key", "column", "old", "new")
     return {name: value for name in names if (value := getattr(change, name)) or name in {"kind", "file"}}
@@ -203,26 +239,23 @@ def _part(root: Path, file: str) -> Path:
     return path.with_name(f".{path.name}.edit.part")
 
 
-def _write(part: Path, data: bytes) -> None:
+def _write(part: Path, data: bytes, target: Path) -> None:
+    """The new bytes, as private as the file that they will replace, seen onto the disk with their name."""
     part.parent.mkdir(exist_ok=True)
-    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+    part.unlink(missing_ok=True)
+    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
+        os.fchmod(file, stat.S_IMODE((target if target.exists() else target.parent).stat().st_mode) & 0o666)
         write_all(file, data)
         os.fsync(file)
     finally:
         os.close(file)
+    sync_folder(part.parent)
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def _recover(root: Path, log: Writer) -> None:
-    parts = [*root.glob(".*.edit.part"), *root.glob("lists/.*.edit.part"), *root.glob("assessments/.*.edit.part")]
+def recovered(root: Path, log: Writer) -> None:
+    """`recover` for one who holds the log already."""
+    parts = unfinished(root)
     last = next((line for line in reversed(log.lines) if line.act == ACT), None)
     void = {line.says.get("of") for line in log.lines if line.act == VOID}
     for part in parts:
