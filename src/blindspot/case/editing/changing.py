@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from blindspot.case.custody.chain import Writer
 
 ACT, VOID = "edit", "edit-void"
-NO_ROW = "no row of that id any more"
 TRIES = 5  # a file that another program keeps writing is given up
 
 
@@ -136,9 +135,7 @@ def _text(change: Change, before: bytes | None) -> tuple[bytes, dict[str, Any]]:
 
 
 def _cell(draft: Draft, change: Change) -> dict[str, Any]:
-    at = draft.find(change.key)
-    if at is None:
-        raise ConflictError(change, NO_ROW)
+    at = _found(draft, change, change.key)
     draft.need([change.column])
     now = dict(zip(draft.columns, draft.cells[at], strict=False)).get(change.column, "")
     if now != change.old:
@@ -148,6 +145,17 @@ def _cell(draft: Draft, change: Change) -> dict[str, Any]:
     if key is None:
         raise UsageError(f"{change.file}: that would leave the row empty; remove the row.")
     return {} if key == change.key else {"became": key}  # what the row is called from now on
+
+
+def _found(draft: Draft, change: Change, key: str) -> int:
+    if key.startswith("#") and change.version not in {"", draft.version}:
+        raise UsageError(
+            f"{change.file}: has been changed meanwhile, and the row {key} is known by its line only. Nothing was written; look at the file again, and give the row an id of its own."
+        )
+    at = draft.find(key)
+    if at is None:
+        raise ConflictError(change, "no row of that id any more")
+    return at
 
 
 def _column(draft: Draft, change: Change) -> dict[str, Any]:
@@ -164,12 +172,13 @@ def _column(draft: Draft, change: Change) -> dict[str, Any]:
 def _put(draft: Draft, change: Change, row: Mapping[str, Any], place: int | None = None) -> int | None:
     """A row from what it was to what it is to be; None: there is none. Returns where it stood before."""
     key, old, new = row["key"], row["old"], row["new"]
-    at = draft.find(key) if key else None
+    if draft.file == EXPECT and LEAD[0] not in draft.columns:  # expectations by hypothesis alone
+        key = key.rpartition("/")[2]
+        old, new = ({k: v for k, v in side.items() if k != LEAD[0]} if side else side for side in (old, new))
     if old is None:
         _new(draft, change, key, new or {}, place)
         return None
-    if at is None:
-        raise ConflictError(change, NO_ROW)
+    at = _found(draft, change, key)
     if len(draft.cells[at]) > len(draft.columns):
         raise UsageError(
             f"{change.file}: the row {key} has more cells than the header; mend it in a spreadsheet first."
@@ -186,8 +195,6 @@ def _put(draft: Draft, change: Change, row: Mapping[str, Any], place: int | None
 
 
 def _new(draft: Draft, change: Change, key: str, new: Mapping[str, str], place: int | None) -> None:
-    if draft.file == EXPECT and LEAD[0] not in draft.columns:
-        key, new = key.rpartition("/")[2], {k: v for k, v in new.items() if k != LEAD[0]}
     if not key.startswith("#") and draft.find(key) is not None:
         raise ConflictError(change, f"a row of the id {key}")
     draft.need(list(new))
