@@ -7,6 +7,7 @@ completes what the log says. Undo is a new change (`undo`); blind ratings and th
 Reference: RFC 4180 (CSV); Kung & Robinson 1981 (optimistic concurrency); docs/methods/editing.md.
 """
 
+from blindspot.case.editing.agreement import check_edits
 from blindspot.case.editing.assess import broken_seals, rate, read_assessment, seal, sealed
 from blindspot.case.editing.changing import accept_rows, apply, recover
 from blindspot.case.editing.model import Applied, Change, ConflictError, Entry, Line, Sheet
@@ -23,6 +24,7 @@ __all__ = [
     "accept_rows",
     "apply",
     "broken_seals",
+    "check_edits",
     "history",
     "rate",
     "read_assessment",

@@ -62,13 +62,19 @@ def sealed(root: Path, reviewer: str, question: str) -> bool:
 
 def broken_seals(root: Path) -> list[str]:
     """Seals whose rows are no longer the ones that were sealed, as `reviewer: question`."""
-    lines, _ = read_log(root)
-    seals = [line.says for line in lines if line.act == SEAL]
-    return [
-        f"{s['reviewer']}: {s['question']}"
-        for s in seals
-        if _digest(root, str(s["reviewer"]), str(s["question"])) != s["sha256"]
-    ]
+    return [f"{line.says['reviewer']}: {line.says['question']}" for line in broken(root, read_log(root)[0])]
+
+
+def broken(root: Path, lines: Sequence[Line]) -> list[Line]:
+    """The lines of the log whose seals are broken."""
+    return [line for line in lines if line.act == SEAL and not _holds(root, line.says)]
+
+
+def _holds(root: Path, says: Mapping[str, Any]) -> bool:
+    try:
+        return _digest(root, str(says["reviewer"]), str(says["question"])) == str(says["sha256"])
+    except UsageError:
+        return False  # what cannot be read as ratings any more is not what was sealed
 
 
 def read_assessment(root: Path, reviewer: str) -> list[dict[str, str]]:

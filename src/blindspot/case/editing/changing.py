@@ -75,8 +75,8 @@ def accept_rows(root: Path, file: str, rows: Sequence[Mapping[str, str]], who: s
 
 
 def recover(root: Path) -> None:
-    """Finish what a kill interrupted; does nothing where there is no log yet."""
-    if (root / "custody.head").exists():
+    """Finish what a kill interrupted; does nothing where nothing is left of a change."""
+    if unfinished(root):
         with writing(root) as log:
             recovered(root, log)
 

@@ -24,7 +24,7 @@ _NAMES = ("kind", "file", "key", "column", "old", "new")
 def history(root: Path, most: int = 200) -> list[Entry]:
     """The latest changes, newest first."""
     lines, _ = read_log(root)
-    undone, void = _stacks(lines)[2], _void(lines)
+    undone, void = _stacks(lines)[2], voided(lines)
     edits = [line for line in lines if line.act == ACT and line.n not in void]
     return [
         Entry(line.n + 1, str(line.says["when"]), str(line.says.get("who", "")), _what(line.says), line.n in undone)
@@ -56,7 +56,7 @@ def redo(root: Path, who: str) -> Applied:
 
 def _stacks(lines: Sequence[Line]) -> tuple[list[int], list[int], set[int]]:
     """Lines that can be taken back, lines that can be made again (last first to go), lines that are taken back."""
-    void = _void(lines)
+    void = voided(lines)
     back: list[int] = []
     again: list[int] = []
     for line in lines:
@@ -76,7 +76,8 @@ def _stacks(lines: Sequence[Line]) -> tuple[list[int], list[int], set[int]]:
     return back, again, {n for n in (line.says.get("undoes") for line in lines) if n is not None} - set(back)
 
 
-def _void(lines: Sequence[Line]) -> set[Any]:
+def voided(lines: Sequence[Line]) -> set[Any]:
+    """Numbers of the lines whose change did not come about."""
     return {line.says.get("of") for line in lines if line.act == VOID}
 
 

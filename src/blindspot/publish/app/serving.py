@@ -187,6 +187,7 @@ def serve(root: Path, works: Works, port: int, opened: Callable[[str], None]) ->
     except OSError as error:
         bound.close()
         raise UsageError(f"port {port} is taken ({error.strerror}); name another with --port, or none.") from error
+    editing.recover(root)
     port = bound.getsockname()[1]
     hosts = frozenset(f"{name}:{port}" for name in (LOOPBACK, "localhost"))
     made, door = application(root, works, hosts)
@@ -211,6 +212,7 @@ def _writing(method: Callable[[Asked, Session], Asked]) -> Callable[[Request], A
         raw = await request.body()
         try:
             asked = json.loads(raw or b"{}")
+            json.dumps(asked, ensure_ascii=False).encode()  # half a character would come back as an error of our own
         except (ValueError, RecursionError):
             return JSONResponse({"error": "The body is not JSON."}, status_code=400)
         if not isinstance(asked, dict):

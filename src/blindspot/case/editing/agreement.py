@@ -1,0 +1,57 @@
+"""Do the plain files agree with what the log says of their changes? The part of `verify` that concerns edits.
+
+A person may change a plain file with any program, so a file that differs from its last recorded change is a remark, no fault.
+What is left of an interrupted change is a fault until the next change has finished it, and so is a seal whose rows are no longer
+the ones that were sealed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blindspot.case.custody.model import Fault
+from blindspot.case.editing.assess import broken
+from blindspot.case.editing.changing import ACT, unfinished
+from blindspot.case.editing.sheet import may_edit, read_bytes, version_of
+from blindspot.case.editing.undo import voided
+from blindspot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from blindspot.case.custody.model import Line
+
+
+def check_edits(root: Path, lines: Sequence[Line]) -> tuple[tuple[int, list[Fault]], list[str]]:
+    """How many files were read and what is wrong; and what a reader should know."""
+    faults = [
+        Fault(
+            part.relative_to(root).as_posix(),
+            "is left of an interrupted change; the next change in `blindspot open` finishes it, or records that it did not come about",
+        )
+        for part in unfinished(root)
+    ]
+    void, last = voided(lines), {}
+    for line in lines:
+        if line.act == ACT and line.n not in void:
+            last[str(line.says["file"])] = line
+    remarks = []
+    for file, line in sorted(last.items()):
+        try:
+            now = version_of(read_bytes(root, file)) if may_edit(file) else ""
+        except UsageError as error:
+            faults.append(Fault(file, str(error).partition(": ")[2]))
+            continue
+        if now != line.says["after"]:
+            remarks.append(
+                f"{file}: was changed outside Blindspot since line {line.n + 1} of the log, its last recorded change"
+            )
+    for line in broken(root, lines):
+        faults.append(
+            Fault(
+                str(line.says["file"]),
+                f"the rows of {line.says['question']} are not the ones that line {line.n + 1} of the log seals",
+            )
+        )
+    return (len(last), faults), remarks
