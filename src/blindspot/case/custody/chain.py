@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import socket
+import stat
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -55,7 +56,9 @@ class Writer:
         entry = {"n": n, "previous": previous, "when": when, "tool": tool(), "act": act, **says}
         text = json.dumps(entry, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
         line = Line(n, hashlib.sha256(text).hexdigest(), entry)
-        write_durably(self.root / HEAD, _head(line, text))
+        log = self.root / LOG
+        mode = stat.S_IMODE(log.stat().st_mode) if log.exists() else 0o644
+        write_durably(self.root / HEAD, _head(line, text), mode)  # it holds a line of the log: as private as that
         _append(self.root / LOG, text)
         self.lines.append(line)
         return line

@@ -1,0 +1,181 @@
+"""What `verify` says of edits; what stays private; who may take what back; several processes at once."""
+
+import itertools
+import json
+import multiprocessing
+import stat
+
+import pytest
+
+from blindspot.case import editing
+from blindspot.case.custody import verify
+from blindspot.case.custody.chain import read_log
+from blindspot.case.editing import Change, ConflictError, changing
+from blindspot.errors import UsageError
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "case.toml").write_text('id = "x"\ntitle = "t"\ndate = "2020-01-01"\n')
+    (tmp_path / "claims.csv").write_text("id,source\n")
+    (tmp_path / "sources.csv").write_text("id,name,note\nS1,one,\nS2,two,\n")
+    return tmp_path
+
+
+def note(root, old, new, key="S1"):
+    return editing.apply(root, Change("cell", "sources.csv", key, "note", old, new), "ana")
+
+
+def test_a_file_changed_outside_is_a_remark_and_no_fault(root):
+    note(root, "", "a")
+    assert verify(root).remarks == ()
+    (root / "sources.csv").write_text("id,name,note\nS1,one,outside\n")
+    found = verify(root)
+    assert found.ok
+    assert [r for r in found.remarks if r.startswith("sources.csv: was changed outside Blindspot since line 1")]
+
+
+def test_any_changed_byte_of_a_line_of_an_edit_is_found(root):
+    note(root, "", "a")
+    editing.seal(root, "ana", "q", {"h": "0.2"}, "ana")
+    assert verify(root).ok
+    log = root / "custody.jsonl"
+    whole = log.read_bytes()
+    for at in range(len(whole)):
+        log.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert not verify(root).ok, at
+    log.write_bytes(whole)
+    assert verify(root).ok
+
+
+def test_a_broken_seal_is_a_fault(root):
+    editing.seal(root, "ana", "q", {"h": "0.2"}, "ana")
+    path = root / "assessments" / "ana.csv"
+    for text in (path.read_text().replace("0.2", "0.3"), "id,question\n", "not\nq,h\0"):
+        path.write_text(text)
+        assert [f.path for f in verify(root).faults] == ["assessments/ana.csv"]
+    path.unlink()
+    assert [f.path for f in verify(root).faults] == ["assessments/ana.csv"]
+
+
+def test_what_is_left_of_a_change_is_a_fault_until_it_is_finished(root, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(changing, "sync_folder", killed)
+        with pytest.raises(KeyboardInterrupt):
+            note(root, "", "a")
+    assert [f.path for f in verify(root).faults] == [".sources.csv.edit.part"]
+    editing.recover(root)
+    assert verify(root).ok
+
+
+def test_a_seal_is_not_taken_back_and_its_reviewer_may_still_rate(root):
+    note(root, "", "a")
+    editing.seal(root, "ana", "q", {"h": "0.2"}, "ana")
+    editing.undo(root, "ben")
+    assert editing.read_sheet(root, "sources.csv").rows[0].cells == ("S1", "one", "")
+    assert editing.broken_seals(root) == []
+    with pytest.raises(UsageError, match="no change to take back"):
+        editing.undo(root, "ben")
+    with pytest.raises(UsageError, match="nothing to seal"):
+        editing.seal(root, "ben", "q", {}, "ben")
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "a..b", ".a", "a\0", "زمری", "a" * 41])
+def test_a_reviewers_name_is_an_id(root, name):
+    for act in (editing.read_assessment, lambda r, n: editing.seal(r, n, "q", {"h": "0.2"}, n)):
+        with pytest.raises(UsageError):
+            act(root, name)
+    assert not (root / "assessments").exists()
+
+
+def test_ratings_typed_by_hand_with_few_columns_are_read_and_replaced(root):
+    (root / "assessments").mkdir()
+    (root / "assessments" / "ana.csv").write_text("id,question,hypothesis,value\n,q,h,0.2\n,q,g,0.3\n,q,k,0.4\n")
+    assert [r["fact"] for r in editing.read_assessment(root, "ana")] == ["", "", ""]
+    editing.seal(root, "ana", "q", {"h": "0.5"}, "ana")
+    assert [(r["id"], r["hypothesis"], r["value"]) for r in editing.read_assessment(root, "ana")] == [("q.felt.h", "h", "0.5")]  # fmt: skip
+    assert editing.broken_seals(root) == []
+
+
+def test_a_private_file_stays_private_and_so_does_the_end_of_the_log(root):
+    note(root, "", "a")
+    for name in ("sources.csv", "custody.jsonl"):
+        (root / name).chmod(0o600)
+    note(root, "a", "b")
+    modes = {n: stat.S_IMODE((root / n).stat().st_mode) for n in ("sources.csv", "custody.jsonl", "custody.head")}
+    assert set(modes.values()) == {0o600}, modes
+
+
+def test_links_are_not_followed_out_of_the_case(root, tmp_path_factory):
+    out = tmp_path_factory.mktemp("outside")
+    (out / "secret").write_text("id,name\nX,secret\n")
+    (root / "lists").symlink_to(out)
+    (root / "places.csv").symlink_to(out / "secret")
+    for file in ("lists/x.csv", "places.csv"):
+        with pytest.raises(UsageError, match="symbolic link"):
+            editing.read_sheet(root, file)
+        with pytest.raises(UsageError, match="symbolic link"):
+            editing.apply(root, Change("add", file, "P", new='{"id": "P"}'), "ana")
+    assert sorted(p.name for p in out.iterdir()) == ["secret"]
+
+
+def test_taking_back_never_overwrites_what_was_saved_since(root):
+    first = editing.read_text(root, "case.toml")[1]
+    editing.apply(root, Change("text", "case.toml", old=first, new='id = "y"\n'), "ana")
+    (root / "case.toml").write_text('id = "outside"\n')
+    with pytest.raises(ConflictError):
+        editing.undo(root, "ana")
+    (root / "case.toml").write_text('id = "y"\n')
+    editing.undo(root, "ana")
+    (root / "case.toml").write_text('id = "outside"\n')
+    with pytest.raises(ConflictError):
+        editing.redo(root, "ana")
+    assert (root / "case.toml").read_text() == 'id = "outside"\n'
+
+
+@pytest.mark.parametrize("look", [1, 2, 3])
+def test_a_save_at_any_of_our_looks_is_kept_and_ours_is_made_on_it(root, monkeypatch, look):
+    real, count = changing.read_bytes, itertools.count(1)
+
+    def read(folder, file):
+        found = real(folder, file)
+        if next(count) == look:
+            path = folder / file
+            path.write_bytes(path.read_bytes().replace(b"two", b"2_2"))  # same size, perhaps the same tick of the clock
+        return found if look == 1 else real(folder, file)
+
+    monkeypatch.setattr(changing, "read_bytes", read)
+    note(root, "", "mine")
+    assert (root / "sources.csv").read_text() == "id,name,note\nS1,one,mine\nS2,2_2,\n"
+    void = [line for line in read_log(root)[0] if line.act == "edit-void"]
+    assert len(void) == (look == 3)
+    assert len(editing.history(root)) == 1
+    assert not changing.unfinished(root)
+
+
+def work(root, name, count):
+
+    for i in range(count):
+        key = f"{name}{i}"
+        editing.apply(root, Change("add", "sources.csv", key, new=json.dumps({"id": key, "name": key})), name)
+
+
+def test_500_edits_from_five_processes_are_all_there_in_the_order_of_the_log(root):
+    sizes = {"a": 100, "b": 100, "c": 100, "d": 100, "e": 100}
+    fresh = multiprocessing.get_context("spawn")
+    running = [fresh.Process(target=work, args=(root, name, n)) for name, n in sizes.items()]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+    assert [p.exitcode for p in running] == [0] * 5
+    edits = [line.says for line in read_log(root)[0]]
+    rows = [line.key for line in editing.read_sheet(root, "sources.csv").rows]
+    assert rows == ["S1", "S2", *(e["key"] for e in edits)]
+    assert len(rows) == 502
+    assert all(a["after"] == b["before"] for a, b in itertools.pairwise(edits))
+    assert edits[-1]["after"] == editing.read_sheet(root, "sources.csv").version
+    assert verify(root).ok
