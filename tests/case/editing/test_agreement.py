@@ -1,16 +1,19 @@
 """What `verify` says of edits; what stays private; who may take what back; several processes at once."""
 
+import errno
 import itertools
 import json
 import multiprocessing
 import stat
+import threading
+import time
 
 import pytest
 
 from blindspot.case import editing
 from blindspot.case.custody import verify
 from blindspot.case.custody.chain import read_log
-from blindspot.case.editing import Change, ConflictError, changing
+from blindspot.case.editing import Change, ConflictError, changing, swap
 from blindspot.errors import UsageError
 
 
@@ -136,24 +139,83 @@ def test_taking_back_never_overwrites_what_was_saved_since(root):
     assert (root / "case.toml").read_text() == 'id = "outside"\n'
 
 
-@pytest.mark.parametrize("look", [1, 2, 3])
-def test_a_save_at_any_of_our_looks_is_kept_and_ours_is_made_on_it(root, monkeypatch, look):
-    real, count = changing.read_bytes, itertools.count(1)
+@pytest.mark.parametrize(
+    ("module", "name", "when"),
+    [
+        (changing, "read_bytes", 1),
+        (changing, "read_bytes", 2),
+        (changing, "put", 1),
+        (swap, "_swap", 1),
+        (swap, "_swap", 0),
+    ],
+)
+@pytest.mark.parametrize("way", ["in place", "renamed"])
+def test_a_save_at_any_moment_is_kept_and_ours_is_made_on_it(root, monkeypatch, module, name, when, way):
+    """Another program saves just before our nth call of this function; 0: and once more while its first save is put back."""
+    real, count, path = getattr(module, name), itertools.count(1), root / "sources.csv"
 
-    def read(folder, file):
-        found = real(folder, file)
-        if next(count) == look:
-            path = folder / file
-            path.write_bytes(path.read_bytes().replace(b"two", b"2_2"))  # same size, perhaps the same tick of the clock
-        return found if look == 1 else real(folder, file)
+    def save(old, new):
+        text = path.read_text().replace(old, new)  # of the same size, perhaps within the same tick of the clock
+        if way == "renamed":
+            (root / "other").write_text(text)
+            (root / "other").replace(path)
+        else:
+            path.write_text(text)
 
-    monkeypatch.setattr(changing, "read_bytes", read)
+    def call(*given, **more):
+        n = next(count)
+        if n == (when or 1):
+            save("two", "2_2")
+        if n == 2 and not when:
+            path.write_text("id,name,note\nS1,one,\nS2,3_3,\n")
+        return real(*given, **more)
+
+    monkeypatch.setattr(module, name, call)
     note(root, "", "mine")
-    assert (root / "sources.csv").read_text() == "id,name,note\nS1,one,mine\nS2,2_2,\n"
+    assert path.read_text() == f"id,name,note\nS1,one,mine\nS2,{'2_2' if when else '3_3'},\n"
     void = [line for line in read_log(root)[0] if line.act == "edit-void"]
-    assert len(void) == (look == 3)
+    assert len(void) == (name != "read_bytes")
     assert len(editing.history(root)) == 1
     assert not changing.unfinished(root)
+
+
+@pytest.mark.parametrize("error", [errno.EINVAL, errno.ENOSYS])
+def test_where_the_system_can_neither_swap_nor_link_a_change_is_made_all_the_same(root, monkeypatch, error):
+    def cannot(*_):
+        raise OSError(error, "no")
+
+    monkeypatch.setattr(swap, "_swap", lambda *_: False)
+    monkeypatch.setattr(swap.os, "link", cannot)
+    note(root, "", "mine")
+    editing.apply(root, Change("add", "places.csv", "P", new='{"id": "P"}'), "ana")
+    assert editing.read_sheet(root, "places.csv").rows[0].key == "P"
+    assert "mine" in (root / "sources.csv").read_text()
+    assert verify(root).ok
+
+
+def test_a_save_under_way_is_waited_for_and_a_file_kept_open_is_not(root):
+    path, seen = root / "sources.csv", []
+
+    def saving():
+        with path.open("r+") as file:
+            text = file.read()
+            file.seek(0)
+            file.truncate()
+            file.flush()
+            seen.append(1)
+            time.sleep(0.1)
+            file.write(text + "OUT,o,\n")
+
+    other = threading.Thread(target=saving)
+    other.start()
+    while not seen:
+        time.sleep(0.001)
+    note(root, "", "mine")
+    other.join()
+    assert path.read_text() == "id,name,note\nS1,one,mine\nS2,two,\nOUT,o,\n"
+    with path.open("r+"):  # a spreadsheet that has it open for hours
+        note(root, "mine", "again")
+    assert "again" in path.read_text()
 
 
 def work(root, name, count):

@@ -1,10 +1,10 @@
 """One change onto the disk and into the log, or neither; and what a kill left half-done, finished.
 
-    new bytes beside the file (fsync) -> line of custody.jsonl (fsync) -> rename (fsync of the folder)
+    new bytes beside the file (fsync) -> line of custody.jsonl (fsync) -> swapped into its place (fsync of the folder)
 
-The bytes beside the file are the journal. Where they fit the last line of the log and the file is still the one before, the rename
-is made up for; where the file was changed by somebody else meanwhile, the log says that the change did not come about. Between
-the last look at the file and the rename lie microseconds in which a program that knows no lock could still write; that is left.
+The bytes beside the file are the journal. Where they fit the last line of the log and the file is still the one before, the swap
+is made up for; where the file was changed by somebody else meanwhile, the log says that the change did not come about. How a
+program that knows no lock and saves in that moment keeps what it wrote: `swap`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from blindspot.case.custody.chain import sync_folder, write_all, writing
 from blindspot.case.editing.model import KINDS, Applied, Change, ConflictError
 from blindspot.case.editing.sheet import EXPECT, LEAD, TEXT, Draft, checked, kind_of, read_bytes, version_of
+from blindspot.case.editing.swap import at_rest, put
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,23 +48,24 @@ def apply(root: Path, change: Change, who: str, **says: Any) -> Applied:
 def commit(root: Path, log: Writer, change: Change, who: str, *, at: Sequence[int | None] = (), **says: Any) -> Applied:
     """`apply` for one who holds the log already. `at`: where the rows that are put back stood."""
     for _ in range(TRIES):
+        target = root / change.file
+        alone = at_rest(target)
         before = read_bytes(root, change.file)
         after, told = made(change, before, at)
         if after == before:
             raise UsageError(f"{change.file}: that changes nothing.")
         part = _part(root, change.file)
-        _write(part, after, root / change.file)
+        _write(part, after, target)
         if read_bytes(root, change.file) != before:
             part.unlink()
             continue
         versions = {"before": version_of(before), "after": version_of(after)}
         line = log.append(ACT, who=who, **_as_data(change), **told, **versions, **says)
-        if read_bytes(root, change.file) != before:
+        if not put(part, target, before, after, alone=alone):
             log.append(VOID, of=line.n, why="the file was changed by another program at that moment")
-            part.unlink()  # only now: until the log says void, these bytes are what a killed writer's successor finds
+            part.unlink(missing_ok=True)  # only now: until the log says void, a killed writer's successor needs it
             continue
-        part.replace(root / change.file)
-        sync_folder((root / change.file).parent)
+        sync_folder(target.parent)
         return Applied(line.n, change, versions["after"], line.n + 1)
     raise UsageError(f"{change.file}: another program is writing it again and again; nothing was written.")
 
@@ -270,15 +272,14 @@ def recovered(root: Path, log: Writer) -> None:
         file = target.relative_to(root).as_posix()
         fits = last is not None and last.n not in void and last.says["file"] == file
         if fits and last is not None and version_of(part.read_bytes()) == last.says["after"]:
-            now = version_of(target.read_bytes() if target.exists() else None)
-            if now == last.says["before"]:
-                part.replace(target)
+            now = read_bytes(root, file)
+            if version_of(now) == last.says["before"] and put(part, target, now, part.read_bytes()):
                 sync_folder(target.parent)
                 continue
-            if now != last.says["after"]:
+            if version_of(read_bytes(root, file)) != last.says["after"]:
                 log.append(
                     VOID,
                     of=last.n,
                     why="interrupted, and the file was changed by another program before it was taken up",
                 )
-        part.unlink()
+        part.unlink(missing_ok=True)
