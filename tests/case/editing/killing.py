@@ -125,7 +125,8 @@ ACTS = (
 )
 
 SAVING = """
-import sys, time
+import random, sys, time
+rng = random.Random(1)
 path, saves, way = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 for i in range(saves):
     if way == "append":
@@ -139,12 +140,12 @@ for i in range(saves):
             file.flush()
             time.sleep(0.001)
             file.write(text + f"out{i},o,\\n")
-    time.sleep(0.004)
+    time.sleep(rng.uniform(0.002, 0.05))
 """
 
 
 def beside(saves: int) -> tuple[int, list[str]]:
-    """Edit while another program saves as fast as it can. Returns the changes made, and the rows of either that are lost."""
+    """Edit while another program saves some forty times a second. Returns the changes made, and the rows of either that are lost."""
     made, lost = 0, []
     for way in ("append", "in place"):
         with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,6 @@ def test_a_stop_at_every_step_of_four_changes_loses_nothing(tmp_path):
 
 
 def test_another_program_that_saves_meanwhile_loses_nothing_and_neither_do_we():
-    made, lost = beside(60)
+    made, lost = beside(30)
     assert lost == []
     assert made > 5

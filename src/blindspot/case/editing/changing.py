@@ -12,12 +12,13 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.custody.chain import sync_folder, write_all, writing
 from blindspot.case.editing.model import KINDS, Applied, Change, ConflictError
 from blindspot.case.editing.sheet import EXPECT, LEAD, TEXT, Draft, checked, kind_of, read_bytes, version_of
-from blindspot.case.editing.swap import at_rest, put
+from blindspot.case.editing.swap import put, watched
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from blindspot.case.custody.chain import Writer
 
 ACT, VOID = "edit", "edit-void"
-TRIES = 5  # a file that another program keeps writing is given up
+TRIES = 10  # a file that another program keeps writing is given up
 
 
 def apply(root: Path, change: Change, who: str, **says: Any) -> Applied:
@@ -48,26 +49,35 @@ def apply(root: Path, change: Change, who: str, **says: Any) -> Applied:
 def commit(root: Path, log: Writer, change: Change, who: str, *, at: Sequence[int | None] = (), **says: Any) -> Applied:
     """`apply` for one who holds the log already. `at`: where the rows that are put back stood."""
     for _ in range(TRIES):
-        target = root / change.file
-        alone = at_rest(target)
+        done = _attempt(root, log, change, who, at, says)
+        if done is not None:
+            return done
+        time.sleep(0.001)  # who waits to write has the file now; right after a save is the longest rest
+    raise UsageError(f"{change.file}: another program is writing it again and again; nothing was written.")
+
+
+def _attempt(
+    root: Path, log: Writer, change: Change, who: str, at: Sequence[int | None], says: Mapping[str, Any]
+) -> Applied | None:
+    """One go; None where another program wrote to the file meanwhile."""
+    target, part = root / change.file, _part(root, change.file)
+    with watched(target) as waiting:
         before = read_bytes(root, change.file)
         after, told = made(change, before, at)
         if after == before:
             raise UsageError(f"{change.file}: that changes nothing.")
-        part = _part(root, change.file)
         _write(part, after, target)
-        if read_bytes(root, change.file) != before:
+        if waiting() or read_bytes(root, change.file) != before:
             part.unlink()
-            continue
+            return None
         versions = {"before": version_of(before), "after": version_of(after)}
         line = log.append(ACT, who=who, **_as_data(change), **told, **versions, **says)
-        if not put(part, target, before, after, alone=alone):
+        if not put(part, target, before, waiting):
             log.append(VOID, of=line.n, why="the file was changed by another program at that moment")
             part.unlink(missing_ok=True)  # only now: until the log says void, a killed writer's successor needs it
-            continue
+            return None
         sync_folder(target.parent)
         return Applied(line.n, change, versions["after"], line.n + 1)
-    raise UsageError(f"{change.file}: another program is writing it again and again; nothing was written.")
 
 
 def accept_rows(root: Path, file: str, rows: Sequence[Mapping[str, str]], who: str) -> Applied:
@@ -272,10 +282,11 @@ def recovered(root: Path, log: Writer) -> None:
         file = target.relative_to(root).as_posix()
         fits = last is not None and last.n not in void and last.says["file"] == file
         if fits and last is not None and version_of(part.read_bytes()) == last.says["after"]:
-            now = read_bytes(root, file)
-            if version_of(now) == last.says["before"] and put(part, target, now, part.read_bytes()):
-                sync_folder(target.parent)
-                continue
+            with watched(target) as waiting:
+                now = read_bytes(root, file)
+                if version_of(now) == last.says["before"] and put(part, target, now, waiting):
+                    sync_folder(target.parent)
+                    continue
             if version_of(read_bytes(root, file)) != last.says["after"]:
                 log.append(
                     VOID,

@@ -1,9 +1,9 @@
 """How do new bytes take the place of a file without wiping out what another program saves in that very moment?
 
-Other programs know no lock of ours. Two means of Linux help where the file system has them, and are done without elsewhere:
-a lease is refused while anybody has the file open for writing, so a save that is under way is waited for; and two names can be
-swapped in one step (renameat2, RENAME_EXCHANGE), so that what stood there is still in hand, is looked at, and goes back where it
-is not what was read. Reference: fcntl(2), F_SETLEASE; rename(2).
+Other programs know no lock of ours. Two means of Linux help where the file system has them, and are done without elsewhere. A lease
+makes whoever opens a file for writing wait until we are done, is refused while a save is under way, and tells that somebody waits
+(`watched`). Two names can be swapped in one step, so that what stood there is still in hand, is looked at, and goes back if it is
+not what was read or somebody waits to write to it (`put`). Reference: fcntl(2), F_SETLEASE; renameat2(2), RENAME_EXCHANGE.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import fcntl
 import os
 import signal
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PATIENCE_S = 0.3  # a save takes milliseconds; a spreadsheet may hold a file open for hours, and is not waited for
@@ -24,39 +26,44 @@ _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.EOPNOTSUPP}
 
 
-def at_rest(path: Path) -> bool:
-    """Wait until no other program has a file open for writing; False where one keeps it open."""
-    end = time.monotonic() + PATIENCE_S
-    while _written_to(path):
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.002)
-    return True
+@contextmanager
+def watched(path: Path) -> Iterator[Callable[[], bool]]:
+    """Let others who would write to a file wait, after any save that is under way. Yields the question whether somebody waits."""
+    file = _leased(path, os.O_RDONLY, fcntl.F_RDLCK, PATIENCE_S)
+    try:
+        yield lambda: file is not None and fcntl.fcntl(file, fcntl.F_GETLEASE) != fcntl.F_RDLCK
+    finally:
+        if file is not None:
+            os.close(file)  # and with it the lease
 
 
-def put(part: Path, target: Path, before: bytes | None, after: bytes, *, alone: bool = True) -> bool:
-    """Put `part`, which holds `after`, in the place of `target` if that still holds `before` (None: there is none).
+def put(part: Path, target: Path, before: bytes | None, waiting: Callable[[], bool]) -> bool:
+    """Put `part` in the place of `target` if that still holds `before` (None: there is none) and nobody waits to write to it.
 
-    `alone`: nobody had it open for writing when it was read, so somebody who has now is saving. Returns False where it was
-    changed; then what the other program wrote stands, and `part` is worth nothing.
+    Returns False where that is not so; then what the other program wrote stands, and `part` is worth nothing.
     """
     if before is None:
         return _put_new(part, target)
+    ours = _leased(part, os.O_RDWR, fcntl.F_WRLCK, 0)  # nobody sees or writes ours until it stays
+    mine = part.stat().st_ino
     try:
         swapped = _swap(part, target)
-    except FileNotFoundError:
-        return False
-    if not swapped:
-        if target.read_bytes() != before:
-            return False
-        part.replace(target)
-        return True
-    if not (alone and _written_to(part)) and part.read_bytes() == before:
-        part.unlink()
-        return True
-    _swap(part, target)
-    if part.read_bytes() != after:  # saved over ours meanwhile: that is the latest
+        if not swapped:
+            if target.read_bytes() != before:
+                return False
+            part.replace(target)
+            return True
+        if not waiting() and part.read_bytes() == before:
+            part.unlink()
+            return True
         _swap(part, target)
+        if part.stat().st_ino != mine:  # another file was put over ours meanwhile: that is the latest
+            _swap(part, target)
+    except FileNotFoundError:  # it was taken away
+        return False
+    finally:
+        if ours is not None:
+            os.close(ours)
     return False
 
 
@@ -76,21 +83,24 @@ def _put_new(part: Path, target: Path) -> bool:
     return True
 
 
-def _written_to(path: Path) -> bool:
-    """Whether another program has the file open for writing; False where that cannot be told."""
-    try:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:  # absent, a link, not ours to read: who reads it next says so
-        return False
-    try:
-        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)  # which is ignored; the usual signal would end the process
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-    except OSError as error:
-        return error.errno == errno.EAGAIN
-    else:
-        return False
-    finally:
-        os.close(file)  # and with it the lease
+def _leased(path: Path, way: int, lease: int, patience_s: float) -> int | None:
+    """An open file with a lease on it; None where it cannot be had."""
+    end = time.monotonic() + patience_s
+    while True:
+        try:
+            file = os.open(path, way | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:  # absent, a link, not ours to read: who reads it next says so
+            return None
+        try:
+            fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)  # which is ignored; the usual signal would end the process
+            fcntl.fcntl(file, fcntl.F_SETLEASE, lease)
+        except OSError as error:
+            os.close(file)
+            if error.errno != errno.EAGAIN or time.monotonic() > end:
+                return None
+        else:
+            return file
+        time.sleep(0.002)
 
 
 def _swap(one: Path, other: Path) -> bool:
