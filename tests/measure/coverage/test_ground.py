@@ -233,6 +233,7 @@ def test_a_wall_to_the_east_hides_the_place_from_the_east_only(tmp_path):
         (",,flights/p.csv,,", [f"2021-08-29T12:00:00Z,{LAT},{LON},,,,,,\n"], "a position is missing"),
         (",,flights/p.csv,,", [f"2021-08-29T12:0{k}:00Z,{LAT},{LON},900,,,,,\n" for k in (1, 0)], "not later than"),
         (",,flights/p.csv,,", [], "lacks the column"),
+        (",,flights/p.csv,,", [f"2021-08-29T12:00:00Z,{LAT},{LON},1e9,,,,,\n"], "beyond any aircraft"),
     ],
 )
 def test_a_watch_that_does_not_fit_says_why_and_writes_nothing(tmp_path, row, rows, said):
@@ -256,3 +257,18 @@ def test_a_surface_that_ends_near_the_place_says_so(tmp_path):
     chain = json.loads(CliRunner().invoke(cli, ["coverage", str(root), "--json"]).stdout)["places"][0]["chain"]
     assert any("what stands beyond is not reckoned with" in line for line in chain)
     assert Surface(z, 1.0).degrees is not None
+
+
+def test_a_cell_without_end_is_said_in_a_short_line(tmp_path):
+    import csv
+
+    root = case(tmp_path, ",,flights/p.csv,,", ['"' + "x" * 200_000])
+    before = csv.field_size_limit(131_072)  # of the whole process: readers of other tools' files raise it
+    try:
+        for limit, said in ((131_072, "is not CSV"), (10**7, "is not a time")):
+            csv.field_size_limit(limit)
+            told = CliRunner().invoke(cli, ["coverage", str(root)]).exception.diagnostics()
+            assert said in told
+            assert len(told) < 600
+    finally:
+        csv.field_size_limit(before)

@@ -170,3 +170,57 @@ def test_at_home_by_hour_has_a_basis():
     night, noon = at_home(2), at_home(12)
     assert night["adult"][0].low > noon["adult"][0].low
     assert "73 per cent" in noon["adult"][1]
+
+
+def test_many_people_are_reckoned_with_where_their_number_lies(monkeypatch):
+    from blindspot.measure.presence import priors
+
+    given = (
+        np.array(packaged_sizes()), np.array([12, 14]), np.array([0.4, 0.45]), np.array([0.5, 0.9]), np.array([0.6, 0.95]),
+        np.array([0.0, 5.0]),
+    )  # fmt: skip
+    short = priors.joint_present(*given)
+    monkeypatch.setattr(priors, "WHOLE", 10_000)
+    whole = priors.joint_present(*given)
+    n = short.shape[1]
+    assert n < whole.shape[1]
+    assert np.abs(whole[:, :n, :n] - short).max() < 1e-12
+    assert whole[:, n:].sum() + whole[:, :, n:].sum() < 1e-12
+
+
+def test_a_crowd_beyond_what_is_exact_is_refused_in_words():
+    crowd = Scene(Range(0, 0), packaged_sizes(), *[Range(0.5, 0.5)] * 6, Range(0, 0), Range(10_000, 10_000))
+    with pytest.raises(UsageError, match="at most 600 are reckoned with exactly"):
+        posterior(crowd, 0)
+    with pytest.raises(UsageError, match="more than 200 members"):
+        sizes_from([{"size_from": "1", "size_to": "5000", "share": "1"}], "share")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"size_from,size_to,share\n1,3,\xe9\n", "occupancy/own.csv:2: is not UTF-8"),
+        (b"", "occupancy/own.csv: is empty"),
+        (b"size_from,size_to,share\n1,2,nan\n", "shares above 0"),
+        (b"size_from;size_to;share\n1;2;1\n", "needs size_from"),
+    ],
+)
+def test_a_table_of_the_case_that_cannot_be_read_says_why(tmp_path, raw, said):
+    from click.testing import CliRunner
+
+    from blindspot.cli import cli
+    from folders import write_case
+
+    row = "y,P1,2,own.csv,0.5,0.5,0.5,0.5,0\n"
+    root = write_case(
+        tmp_path / "c",
+        households_csv="id,place,households,table,home_adult,home_child,noticed_adult,noticed_child,seen\n" + row,
+    )
+    (root / "occupancy").mkdir()
+    (root / "occupancy" / "own.csv").write_bytes(raw)
+    found = CliRunner().invoke(cli, ["presence", str(root)])
+    assert said in found.exception.diagnostics()
+    (root / "occupancy" / "own.csv").write_bytes(
+        b"\xef\xbb\xbfsize_from,size_to,share\r\n1,2,0.5\r\n3,9,0.5\r\n"
+    )  # as Excel saves it
+    assert CliRunner().invoke(cli, ["presence", str(root)]).exit_code == 0

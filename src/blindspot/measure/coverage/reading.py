@@ -52,7 +52,10 @@ def read_path(file: pathlib.Path, local: Callable[[float, float], tuple[float, f
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{file.name}: is not UTF-8; save it with encoding UTF-8") from error
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise UsageError(f"{file.name}: is not CSV: {error}; save it again as CSV, UTF-8") from error
     missing = [c for c in PATH_COLUMNS[:4] if not rows or c not in rows[0]]
     if missing:
         raise UsageError(f"{file.name}: lacks the column {missing[0]}; the columns are {', '.join(PATH_COLUMNS)}")
@@ -83,7 +86,7 @@ def _number(cell: str, column: str, where: str) -> float:
         return read_moment(cell).start.timestamp() if column == "time" else float(cell)
     except ValueError as error:
         what = str(error) if column == "time" else "is not a number"
-        raise UsageError(f"{where}: {what} (got {cell!r})") from error
+        raise UsageError(f"{where}: {what} (got {cell[:60]!r})") from error
 
 
 def _project(

@@ -72,6 +72,10 @@ def checked_path(path: Path, name: str = "path") -> Path:
         raise UsageError(f"{name}: holds no moment")
     if not np.isfinite(np.column_stack([path.time, path.positions])).all():
         raise UsageError(f"{name}: a time or a position is missing; leave such rows out")
+    if np.abs(path.up).max() > 1e5:
+        raise UsageError(
+            f"{name}: a height of {np.abs(path.up).max():g} m is beyond any aircraft; are the heights in metres?"
+        )
     back = np.flatnonzero(np.diff(path.time) <= 0)
     if len(back):
         raise UsageError(f"{name}: moment {back[0] + 2} is not later than the one before; sort the rows by time")

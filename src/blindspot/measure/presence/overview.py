@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blindspot.case.reading import read_cells
 from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.opportunity import Opportunity, offer
 from blindspot.measure.presence.model import Both, Noticed, Posterior, Scene
@@ -225,8 +225,12 @@ def _sizes(root: pathlib.Path, table: str) -> tuple[float, ...]:
     path = root / "occupancy" / table
     if not path.is_file():
         raise UsageError(f"table {table}: there is no occupancy/{table} in the case; packaged are {', '.join(TABLES)}")
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(sizes_from(list(csv.DictReader(file)), "share").tolist())
+    problems: list[Problem] = []
+    read = read_cells(root / "occupancy", table, problems)
+    if read is None:
+        raise UsageError(f"occupancy/{problems[0]}")
+    header, records = read
+    return tuple(sizes_from([dict(zip(header, cells, strict=False)) for _, cells in records], "share").tolist())
 
 
 def _spread(x: Posterior) -> dict[str, int]:

@@ -23,6 +23,9 @@ from blindspot.quantities import Range
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+WHOLE = 150  # people: of as many or fewer every number is kept
+MOST = 600  # people at one place: five seconds of one core and 1.1 GB
+LARGEST = 200  # members of one household
 TABLES = ("national", "urban", "rural")
 CHILDREN = Range(0.38, 0.47)  # ALCS 2013-14, urban: 3.1 of 7.3 are 0-14; a tenth either way is judgement
 CHILDREN_BASIS = "ALCS 2013-14: 3.1 of 7.3 members are under 15 (urban); a tenth either way is judgement"
@@ -47,8 +50,14 @@ def sizes_from(rows: list[dict[str, str]], column: str) -> NDArray[np.float64]:
         bins = [(int(r["size_from"]), int(r["size_to"]), float(r[column])) for r in rows]
     except (KeyError, ValueError) as error:
         raise UsageError(f"a table of households needs size_from, size_to and {column} as numbers ({error})") from error
-    if not bins or any(a < 0 or b < a or share < 0 for a, b, share in bins) or sum(s for *_, s in bins) <= 0:
+    if (
+        not bins
+        or any(a < 0 or b < a or not 0 <= share < np.inf for a, b, share in bins)
+        or sum(s for *_, s in bins) <= 0
+    ):
         raise UsageError("a table of households needs bins with size_from <= size_to and shares above 0")
+    if max(b for _, b, _ in bins) > LARGEST:
+        raise UsageError(f"a table of households holds one of more than {LARGEST} members; is size_to a share?")
     found = np.zeros(max(b for _, b, _ in bins) + 1)
     for a, b, share in bins:
         found[a : b + 1] += share / (b - a + 1)
@@ -72,9 +81,12 @@ def joint_present(
     home_child: NDArray[np.float64],
     passers: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """P(adults = i, children = j present), (draws, n, n); all arguments but `sizes` are (draws,)."""
-    most = (len(sizes) - 1) * int(households.max()) + _tail(float(passers.max()))
-    n = most + 1
+    """P(adults = i, children = j present), (draws, n, n); all arguments but `sizes` are (draws,).
+
+    Raises UsageError where more than 600 could be there: the work grows with the square of the number.
+    """
+    at_home = (1 - children) * home_adult + children * home_child
+    n = _most(sizes, households, at_home, passers) + 1
     x = np.exp(-2j * np.pi * np.arange(n) / n)[:, None]
     y = x[: n // 2 + 1, 0][None, :]  # the transform of real numbers: half of it is enough
     a = ((1 - children) * home_adult)[:, None, None]
@@ -90,6 +102,25 @@ def joint_present(
         g *= np.exp(passers[:, None, None] * ((1 - c) * (x - 1) + c * (y - 1)))
     found = np.maximum(np.fft.irfft2(g, s=(n, n), axes=(1, 2)), 0.0)
     return np.asarray(found / found.sum(axis=(1, 2), keepdims=True))
+
+
+def _most(
+    sizes: NDArray[np.float64], households: NDArray[np.int_], at_home: NDArray[np.float64], passers: NDArray[np.float64]
+) -> int:
+    """The number present to reckon with: all that could be, or, of many, the mean and nine standard deviations."""
+    most = (len(sizes) - 1) * int(households.max()) + _tail(float(passers.max()))
+    if most > WHOLE:
+        size = np.arange(len(sizes))
+        mean = float(size @ sizes)
+        spread = float(size**2 @ sizes) - mean**2
+        expected = households * mean * at_home + passers
+        variance = households * (spread * at_home**2 + mean * at_home * (1 - at_home)) + passers
+        most = min(most, int(np.ceil((expected + 9 * np.sqrt(variance)).max())))
+    if most > MOST:
+        raise UsageError(
+            f"up to {most} people could be there; at most {MOST} are reckoned with exactly. Divide the place, or narrow households and passers"
+        )
+    return most
 
 
 def _tail(mean: float) -> int:

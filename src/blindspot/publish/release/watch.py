@@ -105,7 +105,19 @@ _NOT_NAMES = frozenset(
 )
 _PHONE = re.compile(r"\+?\d[\d\s().-]{6,}\d")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_FOLDERS = ("texts", "footage", "tracks", "surface", "lists", "assessments", "evidence", "media")
+_FOLDERS = (
+    "texts",
+    "footage",
+    "tracks",
+    "flights",
+    "surface",
+    "counts",
+    "occupancy",
+    "lists",
+    "assessments",
+    "evidence",
+    "media",
+)
 _TEXTS = {".txt", ".md", ".html", ".htm", ".csv", ".json", ".xml", ".srt", ".vtt", ".eml"}
 
 

@@ -153,7 +153,7 @@ def _size(context: Any) -> tuple[int, int]:
 
 def _coder(made: Any, pictures: Any, size: tuple[int, int]) -> Any:
     """An H.264 stream for pictures that have to be coded anew: a key picture each second, so that it can be scrubbed."""
-    rate = pictures.average_rate or Fraction(25)
+    rate = Fraction(pictures.average_rate or 25)  # PyAV 19 has a rational of its own, which does not round
     out = made.add_stream("libx264", rate=rate)
     out.width, out.height, out.pix_fmt = *size, "yuv420p"
     out.codec_context.time_base = Fraction(1, TICKS)
