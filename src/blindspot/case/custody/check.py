@@ -77,8 +77,12 @@ def _case(root: Path) -> tuple[int, list[Fault], tuple[str, ...]]:
         sums = root / name / SUMS
         if sums.is_file():
             checked += 1
-            if hashlib.sha256(sums.read_bytes()).hexdigest() != line.says["sums"]:
-                faults.append(Fault(f"{name}/{SUMS}", f"is not the list that line {line.n + 1} of {LOG} records"))
+            found = hashlib.sha256(sums.read_bytes()).hexdigest()
+            if found != line.says["sums"]:
+                what = f"is not the list that line {line.n + 1} of {LOG} records"
+                if found in {x.says["sums"] for x in lines if x.act == "release" and x.says["path"] == name}:
+                    what += ", but that of an earlier release: the later one was interrupted (release again), or an older copy was put in its place"
+                faults.append(Fault(f"{name}/{SUMS}", what))
     more, remarks = check_stamps(root, lines)
     checked += more[0]
     faults += more[1]

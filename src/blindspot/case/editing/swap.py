@@ -47,7 +47,7 @@ def put(part: Path, target: Path, before: bytes | None, waiting: Callable[[], bo
     ours = _leased(part, os.O_RDWR, fcntl.F_WRLCK, 0)  # nobody sees or writes ours until it stays
     mine = part.stat().st_ino
     try:
-        swapped = _swap(part, target)
+        swapped = exchanged(part, target)
         if not swapped:
             if target.read_bytes() != before:
                 return False
@@ -56,9 +56,9 @@ def put(part: Path, target: Path, before: bytes | None, waiting: Callable[[], bo
         if not waiting() and part.read_bytes() == before:
             part.unlink()
             return True
-        _swap(part, target)
+        exchanged(part, target)
         if part.stat().st_ino != mine:  # another file was put over ours meanwhile: that is the latest
-            _swap(part, target)
+            exchanged(part, target)
     except FileNotFoundError:  # it was taken away
         return False
     finally:
@@ -103,8 +103,8 @@ def _leased(path: Path, way: int, lease: int, patience_s: float) -> int | None:
         time.sleep(0.002)
 
 
-def _swap(one: Path, other: Path) -> bool:
-    """Two names exchange their files in one step; False where the system has no such step."""
+def exchanged(one: Path, other: Path) -> bool:
+    """Whether two names could exchange their files, or folders, in one step; False where the system has no such step."""
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:
