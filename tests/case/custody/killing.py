@@ -107,13 +107,18 @@ def step_by_step(folder: Path, name: str) -> tuple[int, list[str]]:
     """Stop dead before, and in the middle of, every single write, sync, rename and removal. Returns the steps and what went wrong."""
     steps, wrong, n = 0, [], 0
     while True:
-        root = generated(folder / f"{name}-{n}", 3, media=False, people=3, claims=3)
-        first, clip = folder / "first", folder / "clip"
+        root = generated(folder / f"{name}-{n}", 1, media=False, people=3, claims=4)
+        first, clip = (
+            folder / "DSC_00417.bin",
+            folder / "DSC_00418.bin",
+        )  # names that no text holds, or the release is blocked
         first.write_bytes(b"first")
         clip.write_bytes(b"second" * 1000)
         ingest(root, [first])
         if name == "release":
-            pipeline.release(root, "public", DRAWING)  # which the next one is to replace
+            first_copy = pipeline.release(root, "public", DRAWING)  # which the next one is to replace
+            if first_copy.path is None:
+                return steps, [f"nothing was released: {first_copy.blocked}"]
         evidence = {f"evidence/{p.name}": p.read_bytes() for p in (root / "evidence").iterdir()}
         left = folder / "finished"
         left.unlink(missing_ok=True)
@@ -126,6 +131,7 @@ def step_by_step(folder: Path, name: str) -> tuple[int, list[str]]:
 
         in_child(work)
         if left.exists() and n % 2 == 0:  # an odd step stops only where there is a write to halve
+            shutil.rmtree(root)
             return steps, wrong
         wrong += [f"step {n}: {what}" for what in check(root, evidence, clip, stood=name == "release")]
         shutil.rmtree(root)

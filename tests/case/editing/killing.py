@@ -1,11 +1,10 @@
-"""kill -9 while a case is edited, and another program that saves meanwhile: `python case/editing/killing.py 500`.
+"""kill -9 while a case is edited: `python case/editing/killing.py 500`.
 
 A child adds and changes rows as fast as it can and prints each one that is done; it is killed at a random moment, or dies at every
 single touch of the disk in turn. The next writer must find every change that was said to be done, the log whole, the file
-equal to what the last line of the log says. The other program appends, or saves the whole file in place: it must lose nothing.
+equal to what the last line of the log says.
 """
 
-import contextlib
 import json
 import os
 import random
@@ -21,8 +20,6 @@ from blindspot.case import editing
 from blindspot.case.custody import verify
 from blindspot.case.custody.chain import read_log
 from blindspot.case.editing import Change
-from blindspot.case.editing.changing import unfinished
-from blindspot.errors import UsageError
 from case.custody.killing import in_child, stop_at
 
 CHILD = """
@@ -111,7 +108,7 @@ def step_by_step(folder: Path) -> tuple[int, list[str]]:
             wrong.append(f"step {n}: {finished} were done, {len(found)} are in the log")
         editing.apply(root, Change("add", "sources.csv", "after", new='{"id": "after"}'), "parent")
         wrong += [f"step {n}: {f.path}: {f.what}" for f in verify(root).faults]
-        if unfinished(root):
+        if list(root.glob("**/.*.part")):
             wrong.append(f"step {n}: something is left beside the files")
         shutil.rmtree(root)
         n += 1
@@ -124,52 +121,10 @@ ACTS = (
     lambda root: editing.seal(root, "ana", "q", {"h": "0.2"}, "child"),
 )
 
-SAVING = """
-import random, sys, time
-rng = random.Random(1)
-path, saves, way = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-for i in range(saves):
-    if way == "append":
-        with open(path, "a") as file:
-            file.write(f"out{i},o,\\n")
-    else:  # as a plain editor does: the file is empty for a moment
-        with open(path, "r+") as file:
-            text = file.read()
-            file.seek(0)
-            file.truncate()
-            file.flush()
-            time.sleep(0.001)
-            file.write(text + f"out{i},o,\\n")
-    time.sleep(rng.uniform(0.002, 0.05))
-"""
-
-
-def beside(saves: int) -> tuple[int, list[str]]:
-    """Edit while another program saves some forty times a second. Returns the changes made, and the rows of either that are lost."""
-    made, lost = 0, []
-    for way in ("append", "in place"):
-        with tempfile.TemporaryDirectory() as folder:
-            root = case(Path(folder))
-            done = []
-            with subprocess.Popen([sys.executable, "-c", SAVING, str(root / "sources.csv"), str(saves), way]) as other:
-                while other.poll() is None:
-                    key = f"in{len(done)}"
-                    with contextlib.suppress(UsageError):  # "another program is writing it again and again"
-                        editing.apply(root, Change("add", "sources.csv", key, new=json.dumps({"id": key})), "ana")
-                        done.append(key)
-            keys = {line.key for line in editing.read_sheet(root, "sources.csv").rows}
-            lost += sorted({*done, *(f"out{i}" for i in range(saves))} - keys)
-            made += len(done)
-    return made, lost
-
 
 if __name__ == "__main__":
-    count = int(sys.argv[1])
-    faults = campaign(count)
+    faults = campaign(int(sys.argv[1]))
     with tempfile.TemporaryDirectory() as place:
         steps, wrong = step_by_step(Path(place))
-    made, lost = beside(2 * count)
-    sys.stdout.write(
-        f"{steps} steps, {len(wrong)} wrong {wrong[:3]}\n{made} changes beside {4 * count} saves, {len(lost)} rows lost {lost[:3]}\n"
-    )
-    raise SystemExit(bool(faults or wrong or lost))
+    sys.stdout.write(f"{steps} steps, {len(wrong)} wrong {wrong[:3]}\n")
+    raise SystemExit(bool(faults or wrong))

@@ -16,7 +16,6 @@ from blindspot.case.custody.chain import read_log
 from blindspot.case.editing import Change, ConflictError, changing, swap
 from blindspot.errors import UsageError
 
-
 TEXT = "id,name,note\nS1,one,\nS2,two,\n"
 
 
@@ -72,7 +71,7 @@ def test_what_is_left_of_a_change_is_a_fault_until_it_is_finished(root, monkeypa
         patch.setattr(changing, "sync_folder", killed)
         with pytest.raises(KeyboardInterrupt):
             note(root, "", "a")
-    assert [f.path for f in verify(root).faults] == [".sources.csv.edit.part"]
+    assert [(f.path, "was interrupted" in f.what) for f in verify(root).faults] == [("sources.csv", True)]
     editing.recover(root)
     assert verify(root).ok
 
@@ -148,8 +147,8 @@ def test_taking_back_never_overwrites_what_was_saved_since(root):
         (changing, "read_bytes", 1),
         (changing, "read_bytes", 2),
         (changing, "put", 1),
-        (swap, "_swap", 1),
-        (swap, "_swap", 2),
+        (swap, "exchanged", 1),
+        (swap, "exchanged", 2),
     ],
 )
 @pytest.mark.parametrize("way", ["in place", "renamed"])
@@ -168,7 +167,7 @@ def test_a_save_at_any_moment_is_kept_and_ours_is_made_on_it(root, monkeypatch, 
 
     def call(*given, **more):
         n = next(count)
-        if n == 1 and when == 2 and name == "_swap":
+        if n == 1 and when == 2 and name == "exchanged":
             (root / "first").write_text(path.read_text().replace("two", "1_1"))
             (root / "first").replace(path)
         if n == when:
@@ -180,20 +179,23 @@ def test_a_save_at_any_moment_is_kept_and_ours_is_made_on_it(root, monkeypatch, 
     note(root, "", "mine")
     for saver in savers:
         saver.join()
-    if name == "_swap" and when == 2 and way == "in place":  # two programs at once, one of them onto what is going
-        assert path.read_text() in {TEXT.replace("two", k).replace("one,", "one,mine") for k in ("1_1", "2_2")}
+    if name == "exchanged" and when == 2 and way == "in place":  # two programs at once, one of them onto what is going
+        note(root, "mine", "again")
+        both = [path, *root.glob("sources.csv.outside-*")]
+        assert {k for k in ("1_1", "2_2") if any(k in each.read_text() for each in both)} == {"1_1", "2_2"}
         return
     assert path.read_text() == "id,name,note\nS1,one,mine\nS2,2_2,\n"
     assert len(editing.history(root)) == 1
-    assert not changing.unfinished(root)
+    assert not list(root.glob(".*.part"))
+    assert verify(root).remarks == ()
 
 
 @pytest.mark.parametrize("error", [errno.EINVAL, errno.ENOSYS])
 def test_where_the_system_can_neither_swap_nor_link_a_change_is_made_all_the_same(root, monkeypatch, error):
-    def cannot(*_):
+    def cannot(*_, **__):
         raise OSError(error, "no")
 
-    monkeypatch.setattr(swap, "_swap", lambda *_: False)
+    monkeypatch.setattr(swap, "exchanged", lambda *_: False)
     monkeypatch.setattr(swap.os, "link", cannot)
     note(root, "", "mine")
     editing.apply(root, Change("add", "places.csv", "P", new='{"id": "P"}'), "ana")

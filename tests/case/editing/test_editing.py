@@ -152,8 +152,8 @@ def test_a_program_that_saves_meanwhile_is_not_overwritten(root, monkeypatch):
 
     path, real, saved = root / "sources.csv", module._write, []
 
-    def slow(part, data, target):
-        real(part, data, target)
+    def slow(data, target):
+        real(data, target)
         if not saved:
             saved.append(1)
             path.write_bytes(path.read_bytes() + b"S7,outside,,\r\n")

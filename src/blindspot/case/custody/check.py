@@ -77,10 +77,10 @@ def _case(root: Path) -> tuple[int, list[Fault], tuple[str, ...]]:
         sums = root / name / SUMS
         if sums.is_file():
             checked += 1
-            found = hashlib.sha256(sums.read_bytes()).hexdigest()
-            if found != line.says["sums"]:
+            digest = hashlib.sha256(sums.read_bytes()).hexdigest()
+            if digest != line.says["sums"]:
                 what = f"is not the list that line {line.n + 1} of {LOG} records"
-                if found in {x.says["sums"] for x in lines if x.act == "release" and x.says["path"] == name}:
+                if digest in {x.says["sums"] for x in lines if x.act == "release" and x.says["path"] == name}:
                     what += ", but that of an earlier release: the later one was interrupted (release again), or an older copy was put in its place"
                 faults.append(Fault(f"{name}/{SUMS}", what))
     more, remarks = check_stamps(root, lines)

@@ -2,12 +2,12 @@
 
 Method: under the lock of the case the file is read, the change is held against what stands there now (a cell that somebody
 else has changed is a conflict, not a victim), the new bytes are written beside it and seen onto the disk, the log line is
-appended, the file is renamed into place (`changing`). The file beside it is the journal: after a kill the next writer finds it and
-completes what the log says. Undo is a new change (`undo`); blind ratings and their seals are in `assess`.
+appended, the two files exchange their names (`changing`, `swap`). What stands beside is the journal: after a kill the next writer
+finds it and completes what the log says. Undo is a new change (`undo`); blind ratings and their seals are in `assess`.
 Reference: RFC 4180 (CSV); Kung & Robinson 1981 (optimistic concurrency); docs/methods/editing.md.
 """
 
-from blindspot.case.editing.agreement import check_edits
+from blindspot.case.editing.agreement import check_edits, concerns
 from blindspot.case.editing.assess import broken_seals, rate, read_assessment, seal, sealed
 from blindspot.case.editing.changing import accept_rows, apply, recover
 from blindspot.case.editing.model import Applied, Change, ConflictError, Entry, Line, Sheet
@@ -25,6 +25,7 @@ __all__ = [
     "apply",
     "broken_seals",
     "check_edits",
+    "concerns",
     "history",
     "rate",
     "read_assessment",

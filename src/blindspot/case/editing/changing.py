@@ -1,8 +1,8 @@
 """One change onto the disk and into the log, or neither; and what a kill left half-done, finished.
 
-    new bytes beside the file (fsync) -> line of custody.jsonl (fsync) -> swapped into its place (fsync of the folder)
+    new bytes beside the file (fsync) -> line of custody.jsonl (fsync) -> exchanged with the file (fsync of the folder)
 
-The bytes beside the file are the journal. Where they fit the last line of the log and the file is still the one before, the swap
+The bytes beside the file are the journal. Where they fit the last line of the log and the file is still the one before, the exchange
 is made up for; where the file was changed by somebody else meanwhile, the log says that the change did not come about. How a
 program that knows no lock and saves in that moment keeps what it wrote: `swap`.
 """
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from blindspot.case.custody.chain import sync_folder, write_all, writing
 from blindspot.case.editing.model import KINDS, Applied, Change, ConflictError
-from blindspot.case.editing.sheet import EXPECT, LEAD, TEXT, Draft, checked, kind_of, read_bytes, version_of
-from blindspot.case.editing.swap import put, watched
+from blindspot.case.editing.sheet import EXPECT, LEAD, TEXT, Draft, checked, kind_of, may_edit, read_bytes, version_of
+from blindspot.case.editing.swap import kept_of, part_of, put, watched
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blindspot.case.custody.chain import Writer
+    from blindspot.case.custody.model import Line
 
-ACT, VOID = "edit", "edit-void"
+ACT, VOID, OUTSIDE = "edit", "edit-void", "edit-outside"
 TRIES = 10  # a file that another program keeps writing is given up
 
 
@@ -60,21 +61,22 @@ def _attempt(
     root: Path, log: Writer, change: Change, who: str, at: Sequence[int | None], says: Mapping[str, Any]
 ) -> Applied | None:
     """One go; None where another program wrote to the file meanwhile."""
-    target, part = root / change.file, _part(root, change.file)
+    target = root / change.file
+    _clear(root, log, target)
     with watched(target) as waiting:
         before = read_bytes(root, change.file)
         after, told = made(change, before, at)
         if after == before:
             raise UsageError(f"{change.file}: that changes nothing.")
-        _write(part, after, target)
+        _write(after, target)
         if waiting() or read_bytes(root, change.file) != before:
-            part.unlink()
+            part_of(target).unlink()
             return None
         versions = {"before": version_of(before), "after": version_of(after)}
         line = log.append(ACT, who=who, **_as_data(change), **told, **versions, **says)
-        if not put(part, target, before, waiting):
+        if not put(target, before, waiting):
             log.append(VOID, of=line.n, why="the file was changed by another program at that moment")
-            part.unlink(missing_ok=True)  # only now: until the log says void, a killed writer's successor needs it
+            _clear(root, log, target)  # only now: until the log says void, a killed writer's successor needs it
             return None
         sync_folder(target.parent)
         return Applied(line.n, change, versions["after"], line.n + 1)
@@ -88,7 +90,7 @@ def accept_rows(root: Path, file: str, rows: Sequence[Mapping[str, str]], who: s
 
 def recover(root: Path) -> None:
     """Finish what a kill interrupted; does nothing where nothing is left of a change."""
-    if unfinished(root):
+    if touched(root):
         with writing(root) as log:
             recovered(root, log)
 
@@ -242,10 +244,42 @@ def _list(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def unfinished(root: Path) -> list[Path]:
-    """What interrupted changes have left beside the files."""
+def touched(root: Path) -> list[Path]:
+    """The files of a case beside which a change has left something: new bytes, or the file that it replaced."""
     folders = [folder for folder in (root, root / "lists", root / "assessments") if not folder.is_symlink()]
-    return [part for folder in folders for part in folder.glob(".*.edit.part")]
+    found = {path for folder in folders for path in folder.glob(".*.edit.*")}
+    names = {path.with_name(path.name.removeprefix(".").rpartition(".edit.")[0]) for path in found}
+    return sorted(path for path in names if found & {part_of(path), kept_of(path)} and may_edit(_name(root, path)))
+
+
+def unfinished(root: Path, lines: Sequence[Line], target: Path) -> bool:
+    """Whether a change of this file was interrupted."""
+    waits = _waiting(root, lines, target)
+    return part_of(target).exists() or (waits is not None and _version(kept_of(target)) == waits.says["after"])
+
+
+def written_outside(root: Path, lines: Sequence[Line], target: Path) -> bool:
+    """Whether another program has written to the file that was replaced, so that its bytes are nowhere else."""
+    file, found = _name(root, target), _version(kept_of(target))
+    edits = [line.says for line in lines if line.act == ACT and line.says["file"] == file]
+    states = {"", _version(target)} | {says[at] for says in edits for at in ("before", "after")}
+    return found not in states
+
+
+def _waiting(root: Path, lines: Sequence[Line], target: Path) -> Line | None:
+    """The last line of the log, if it is of a change of this file that the file does not show."""
+    last = next((line for line in reversed(lines) if line.act in {ACT, VOID}), None)
+    if last is None or last.act == VOID or last.says["file"] != _name(root, target):
+        return None
+    return None if _version(target) == last.says["after"] else last
+
+
+def _name(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _version(path: Path) -> str:
+    return version_of(path.read_bytes() if path.is_file() else None)
 
 
 def _as_data(change: Change) -> dict[str, str]:
@@ -253,13 +287,9 @@ def _as_data(change: Change) -> dict[str, str]:
     return {name: value for name in names if (value := getattr(change, name)) or name in {"kind", "file"}}
 
 
-def _part(root: Path, file: str) -> Path:
-    path = root / file
-    return path.with_name(f".{path.name}.edit.part")
-
-
-def _write(part: Path, data: bytes, target: Path) -> None:
-    """The new bytes, as private as the file that they will replace, seen onto the disk with their name."""
+def _write(data: bytes, target: Path) -> None:
+    """The new bytes beside the file, as private as that, seen onto the disk with their name."""
+    part = part_of(target)
     part.parent.mkdir(exist_ok=True)
     part.unlink(missing_ok=True)
     file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -274,23 +304,35 @@ def _write(part: Path, data: bytes, target: Path) -> None:
 
 def recovered(root: Path, log: Writer) -> None:
     """`recover` for one who holds the log already."""
-    parts = unfinished(root)
-    last = next((line for line in reversed(log.lines) if line.act == ACT), None)
-    void = {line.says.get("of") for line in log.lines if line.act == VOID}
-    for part in parts:
-        target = part.with_name(part.name.removeprefix(".").removesuffix(".edit.part"))
-        file = target.relative_to(root).as_posix()
-        fits = last is not None and last.n not in void and last.says["file"] == file
-        if fits and last is not None and version_of(part.read_bytes()) == last.says["after"]:
-            with watched(target) as waiting:
-                now = read_bytes(root, file)
-                if version_of(now) == last.says["before"] and put(part, target, now, waiting):
-                    sync_folder(target.parent)
-                    continue
-            if version_of(read_bytes(root, file)) != last.says["after"]:
-                log.append(
-                    VOID,
-                    of=last.n,
-                    why="interrupted, and the file was changed by another program before it was taken up",
-                )
-        part.unlink(missing_ok=True)
+    for target in touched(root):
+        if (line := _waiting(root, log.lines, target)) is not None and not _made_up(root, line, target):
+            log.append(
+                VOID,
+                of=line.n,
+                why="interrupted, and the file was changed by another program before it was taken up",
+            )
+        _clear(root, log, target)
+
+
+def _made_up(root: Path, line: Line, target: Path) -> bool:
+    """Whether the new bytes that a line of the log names have taken the place of the file after all."""
+    part, kept, after = part_of(target), kept_of(target), line.says["after"]
+    if _version(kept) == after:
+        kept.replace(part)
+    if _version(part) != after:
+        return True  # not interrupted: somebody has changed the file since
+    with watched(target) as waiting:
+        now = read_bytes(root, _name(root, target))
+        made_up = version_of(now) == line.says["before"] and put(target, now, waiting)
+        sync_folder(target.parent)
+    return made_up
+
+
+def _clear(root: Path, log: Writer, target: Path) -> None:
+    """Take away what is worth nothing, and keep what another program wrote to the file that was replaced."""
+    part_of(target).unlink(missing_ok=True)
+    if written_outside(root, log.lines, target):
+        kept = kept_of(target)
+        aside = target.with_name(f"{target.name}.outside-{_version(kept)[:8]}")
+        log.append(OUTSIDE, file=_name(root, target), kept=aside.name, sha256=_version(kept))
+        kept.replace(aside)

@@ -1,9 +1,10 @@
 """How do new bytes take the place of a file without wiping out what another program saves in that very moment?
 
-Other programs know no lock of ours. Two means of Linux help where the file system has them, and are done without elsewhere. A lease
-makes whoever opens a file for writing wait until we are done, is refused while a save is under way, and tells that somebody waits
-(`watched`). Two names can be swapped in one step, so that what stood there is still in hand, is looked at, and goes back if it is
-not what was read or somebody waits to write to it (`put`). Reference: fcntl(2), F_SETLEASE; renameat2(2), RENAME_EXCHANGE.
+Other programs know no lock of ours. Three means, each done without where the system lacks it. A lease makes whoever opens a file for
+writing wait until we are done, is refused while a save is under way, and tells that somebody waits (`watched`). Two names are
+exchanged in one step, so that what stood there is in hand, is looked at, and goes back if it is not what was read (`put`). And the
+file that was replaced is kept under a name of its own until the next change: what a program writes that held it open is found there.
+Reference: fcntl(2), F_SETLEASE; renameat2(2), RENAME_EXCHANGE; both Linux.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import fcntl
 import os
 import signal
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,14 +23,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE_S = 0.3  # a save takes milliseconds; a spreadsheet may hold a file open for hours, and is not waited for
+REST_S = 0.02  # without a lease: a file that was written this lately may be in the middle of a save
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.EOPNOTSUPP}
+
+
+def part_of(target: Path) -> Path:
+    """Where the new bytes of a file lie until they take its place."""
+    return target.with_name(f".{target.name}.edit.part")
+
+
+def kept_of(target: Path) -> Path:
+    """Where the file lies that was replaced last."""
+    return target.with_name(f".{target.name}.edit.before")
 
 
 @contextmanager
 def watched(path: Path) -> Iterator[Callable[[], bool]]:
     """Let others who would write to a file wait, after any save that is under way. Yields the question whether somebody waits."""
     file = _leased(path, os.O_RDONLY, fcntl.F_RDLCK, PATIENCE_S)
+    if file is None:
+        _rested(path)
     try:
         yield lambda: file is not None and fcntl.fcntl(file, fcntl.F_GETLEASE) != fcntl.F_RDLCK
     finally:
@@ -37,34 +51,51 @@ def watched(path: Path) -> Iterator[Callable[[], bool]]:
             os.close(file)  # and with it the lease
 
 
-def put(part: Path, target: Path, before: bytes | None, waiting: Callable[[], bool]) -> bool:
-    """Put `part` in the place of `target` if that still holds `before` (None: there is none) and nobody waits to write to it.
+def put(target: Path, before: bytes | None, waiting: Callable[[], bool]) -> bool:
+    """Put the part of `target` in its place if that still holds `before` (None: there is none) and nobody waits to write to it.
 
-    Returns False where that is not so; then what the other program wrote stands, and `part` is worth nothing.
+    Returns False where that is not so; then what the other program wrote stands, and part and kept file are to be cleared.
     """
+    part, kept = part_of(target), kept_of(target)
     if before is None:
         return _put_new(part, target)
     ours = _leased(part, os.O_RDWR, fcntl.F_WRLCK, 0)  # nobody sees or writes ours until it stays
     mine = part.stat().st_ino
     try:
-        swapped = exchanged(part, target)
+        part.replace(kept)
+        swapped = exchanged(kept, target)
         if not swapped:
+            kept.replace(part)
+            _link(target, kept)
             if target.read_bytes() != before:
                 return False
             part.replace(target)
+        if not kept.exists() or (not waiting() and kept.read_bytes() == before):
             return True
-        if not waiting() and part.read_bytes() == before:
-            part.unlink()
-            return True
-        exchanged(part, target)
-        if part.stat().st_ino != mine:  # another file was put over ours meanwhile: that is the latest
-            exchanged(part, target)
+        if not swapped:
+            kept.replace(target)
+        elif exchanged(kept, target) and kept.stat().st_ino != mine:
+            exchanged(kept, target)  # another file was put over ours meanwhile: that is the latest
     except FileNotFoundError:  # it was taken away
         return False
     finally:
         if ours is not None:
             os.close(ours)
     return False
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Whether two names could exchange their files, or folders, in one step; False where the system has no such step."""
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        return False
+    if call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    found = ctypes.get_errno()
+    if found in _CANNOT:
+        return False
+    raise OSError(found, os.strerror(found), str(other))
 
 
 def _put_new(part: Path, target: Path) -> bool:
@@ -83,8 +114,20 @@ def _put_new(part: Path, target: Path) -> bool:
     return True
 
 
+def _link(target: Path, kept: Path) -> None:
+    """A second name for a file, where the file system has such; it outlasts the replacing."""
+    kept.unlink(missing_ok=True)
+    try:
+        os.link(target, kept, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _CANNOT:
+            raise
+
+
 def _leased(path: Path, way: int, lease: int, patience_s: float) -> int | None:
     """An open file with a lease on it; None where it cannot be had."""
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return None
     end = time.monotonic() + patience_s
     while True:
         try:
@@ -103,15 +146,12 @@ def _leased(path: Path, way: int, lease: int, patience_s: float) -> int | None:
         time.sleep(0.002)
 
 
-def exchanged(one: Path, other: Path) -> bool:
-    """Whether two names could exchange their files, or folders, in one step; False where the system has no such step."""
-    try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
-    except AttributeError:
-        return False
-    if call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
-        return True
-    found = ctypes.get_errno()
-    if found in _CANNOT:
-        return False
-    raise OSError(found, os.strerror(found), str(other))
+def _rested(path: Path) -> None:
+    """Wait until a file has not been written for a moment and holds something, but not for long."""
+    end = time.monotonic() + PATIENCE_S
+    with suppress(FileNotFoundError):
+        while time.monotonic() < end:
+            found = path.stat()
+            if found.st_size and not 0 <= time.time() - found.st_mtime < REST_S:
+                return
+            time.sleep(0.005)
