@@ -59,7 +59,7 @@ for i in range(saves):
 """
 WAYS = ("append", "in place", "renamed", "kept open")
 MEANS = {  # what a system may lack, and how it is taken away
-    "leases": ("_leased", lambda *_: None),
+    "leases": ("_lease", lambda *_: None),
     "exchange": ("exchanged", lambda *_: False),
     "links": ("_link", lambda *_: None),
 }
@@ -73,7 +73,7 @@ class Found:
     given_up: int = 0  # changes of ours refused, since the other program saved again and again
     aside: int = 0  # rows of the other program that are kept aside
     overwritten: int = 0  # rows of ours that the other program overwrote; the log has them
-    lost: tuple[str, ...] = ()  # rows of either that are nowhere
+    lost: int = 0  # rows of the other program that are nowhere
     wrong: tuple[str, ...] = ()  # what verify says beyond that
 
 
@@ -122,14 +122,15 @@ def _counted(root: Path, done: list[tuple[list[str], int]], theirs: list[str]) -
     found = verify(root)
     wrong = [f"{f.path}: {f.what}" for f in found.faults]
     wrong += [f"{key}: {logged[key]} times in the log" for key in ours if logged[key] != 1]
-    wrong += [f"{p.name}: verify is silent" for p in beside_it if not any(p.name in r for r in found.remarks)]
     missing = [key for key in theirs if key not in there]
+    told = [p for p in beside_it if any(p.name in r for r in found.remarks)]
+    wrong += ["verify is silent of what is aside"] if not told and any(key in aside for key in missing) else []
     return Found(
         len(ours),
         sum(n for _, n in done),
         sum(key in aside for key in missing),
         sum(key not in there for key in ours),
-        tuple(key for key in missing if key not in aside),
+        sum(key not in aside for key in missing),
         tuple(wrong),
     )
 
@@ -139,7 +140,7 @@ if __name__ == "__main__":
     for without in ((), ("exchange",), ("leases",), ("leases", "exchange"), ("leases", "exchange", "links")):
         for each in WAYS:
             result = beside(int(sys.argv[1]), each, without)
-            promised = "links" not in without and each != "kept open"  # docs/methods/editing.md says what is not
+            promised = each != "kept open" or "leases" not in without  # docs/methods/editing.md says what is not
             bad |= bool(result.wrong or (promised and result.lost))
             sys.stdout.write(f"{each}, without {' and '.join(without) or 'nothing'}: {result}\n")
             sys.stdout.flush()

@@ -187,7 +187,7 @@ def test_a_save_at_any_moment_is_kept_and_ours_is_made_on_it(root, monkeypatch, 
     assert path.read_text() == "id,name,note\nS1,one,mine\nS2,2_2,\n"
     assert len(editing.history(root)) == 1
     assert not list(root.glob(".*.part"))
-    assert verify(root).remarks == ()
+    assert len(verify(root).remarks) == (name == "exchanged" and when == 2)  # the first of two saves is kept aside
 
 
 @pytest.mark.parametrize("error", [errno.EINVAL, errno.ENOSYS])
@@ -202,6 +202,44 @@ def test_where_the_system_can_neither_swap_nor_link_a_change_is_made_all_the_sam
     assert editing.read_sheet(root, "places.csv").rows[0].key == "P"
     assert "mine" in (root / "sources.csv").read_text()
     assert verify(root).ok
+
+
+def test_a_system_with_neither_leases_nor_an_exchange_of_names_will_do(root, monkeypatch):
+    """As on macOS: what is not there is not asked for."""
+    for name in ("F_SETLEASE", "F_GETLEASE", "F_SETSIG"):
+        monkeypatch.delattr(swap.fcntl, name)
+    monkeypatch.setattr(swap.ctypes, "CDLL", lambda *_, **__: object())
+    note(root, "", "mine")
+    editing.undo(root, "ana")
+    editing.redo(root, "ana")
+    assert "mine" in (root / "sources.csv").read_text()
+    assert verify(root).ok
+
+
+def test_what_a_program_writes_that_held_the_file_open_is_kept_aside_and_told(root):
+    path = root / "sources.csv"
+    with path.open("r+") as late, path.open("r+") as later:
+        note(root, "", "mine")
+        late.write("id,name,note\nS1,one,late\n")
+        late.flush()
+        assert [r for r in verify(root).remarks if r.startswith("sources.csv: another program wrote")]
+        note(root, "mine", "again")
+        note(root, "again", "and again")
+        later.write("id,name,note\nS1,one,later\n")
+    aside = list(root.glob("sources.csv.outside-*"))
+    assert [p.read_text()[:26] for p in aside] == ["id,name,note\nS1,one,later\n"]
+    assert [r for r in verify(root).remarks if r.startswith(f"{aside[0].name}: what another program wrote")]
+    assert verify(root).ok
+    assert path.read_text() == "id,name,note\nS1,one,and again\nS2,two,\n"
+    aside[0].unlink()
+    assert verify(root).remarks == ()
+
+
+def test_a_file_kept_open_and_not_written_is_no_remark(root):
+    with (root / "sources.csv").open("r+"):
+        for old, new in itertools.pairwise(("", "a", "b", "c")):
+            note(root, old, new)
+    assert verify(root).remarks == ()
 
 
 def test_a_save_under_way_is_waited_for_and_a_file_kept_open_is_not(root):

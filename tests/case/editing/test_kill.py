@@ -1,6 +1,9 @@
-"""The short version of `make campaigns`: killing.py."""
+"""The short version of `make campaigns`: killing.py, beside.py."""
 
-from case.editing.killing import beside, campaign, step_by_step
+import pytest
+
+from case.editing.beside import MEANS, WAYS, beside
+from case.editing.killing import campaign, step_by_step
 
 
 def test_a_kill_during_an_edit_loses_nothing():
@@ -13,7 +16,11 @@ def test_a_stop_at_every_step_of_four_changes_loses_nothing(tmp_path):
     assert steps > 60
 
 
-def test_another_program_that_saves_meanwhile_loses_nothing_and_neither_do_we():
-    made, lost = beside(30)
-    assert lost == []
-    assert made > 5
+@pytest.mark.parametrize("lacking", [(), tuple(MEANS)], ids=["all means", "no means"])
+@pytest.mark.parametrize("way", WAYS)
+def test_another_program_that_saves_meanwhile_loses_nothing_and_neither_do_we(way, lacking):
+    found = beside(25, way, lacking)
+    assert found.wrong == ()
+    assert found.made > 0
+    if way != "kept open" or not lacking:  # the one thing that leases are needed for
+        assert found.lost == 0

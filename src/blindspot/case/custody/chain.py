@@ -36,7 +36,7 @@ NEEDED: dict[str, tuple[tuple[str, type], ...]] = {  # what an act must say for 
     "release": (("path", str), ("sums", str)),
     "edit": (("kind", str), ("file", str), ("before", str), ("after", str)),
     "edit-void": (("of", int), ("why", str)),
-    "edit-outside": (("file", str), ("kept", str), ("sha256", str)),
+    "edit-outside": (("file", str),),
     "seal": (("file", str), ("reviewer", str), ("question", str), ("sha256", str)),
 }
 NOTHING = "0" * 64  # what the first line holds as the hash of the line before

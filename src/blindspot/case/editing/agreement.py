@@ -13,6 +13,7 @@ from blindspot.case.custody.model import Fault
 from blindspot.case.editing.assess import broken
 from blindspot.case.editing.changing import ACT, OUTSIDE, touched, unfinished, written_outside
 from blindspot.case.editing.sheet import may_edit, read_bytes, version_of
+from blindspot.case.editing.swap import aside_of, kept_of
 from blindspot.case.editing.undo import voided
 from blindspot.errors import UsageError
 
@@ -58,12 +59,16 @@ def concerns(root: Path, lines: Sequence[Line]) -> tuple[list[Fault], list[str]]
         if unfinished(root, lines, target):
             what = "a change was interrupted; the next change in `blindspot open` finishes it, or records that it did not come about"
             faults.append(Fault(file, what))
-        elif written_outside(root, lines, target):
+        elif written_outside(root, lines, target, kept_of(target)):
             remarks.append(
                 f"{file}: another program wrote to it while it was replaced; the next change keeps that aside"
             )
     for line in lines:
-        if line.act == OUTSIDE and (aside := (root / line.says["file"]).with_name(line.says["kept"])).is_file():
+        if line.act != OUTSIDE or not may_edit(str(line.says["file"])):
+            continue
+        target = root / line.says["file"]
+        aside = aside_of(target, line.n + 1)
+        if written_outside(root, lines, target, aside):
             remarks.append(
                 f"{aside.relative_to(root).as_posix()}: what another program wrote to {line.says['file']} while it was replaced; take over what is missing, then delete it"
             )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from blindspot.case.custody.chain import sync_folder, write_all, writing
 from blindspot.case.editing.model import KINDS, Applied, Change, ConflictError
 from blindspot.case.editing.sheet import EXPECT, LEAD, TEXT, Draft, checked, kind_of, may_edit, read_bytes, version_of
-from blindspot.case.editing.swap import kept_of, part_of, put, watched
+from blindspot.case.editing.swap import aside_of, held, kept_of, part_of, put, watched
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -258,12 +258,11 @@ def unfinished(root: Path, lines: Sequence[Line], target: Path) -> bool:
     return part_of(target).exists() or (waits is not None and _version(kept_of(target)) == waits.says["after"])
 
 
-def written_outside(root: Path, lines: Sequence[Line], target: Path) -> bool:
-    """Whether another program has written to the file that was replaced, so that its bytes are nowhere else."""
-    file, found = _name(root, target), _version(kept_of(target))
-    edits = [line.says for line in lines if line.act == ACT and line.says["file"] == file]
-    states = {"", _version(target)} | {says[at] for says in edits for at in ("before", "after")}
-    return found not in states
+def written_outside(root: Path, lines: Sequence[Line], target: Path, kept: Path) -> bool:
+    """Whether another program has written to a file that was replaced, so that its bytes are nowhere else."""
+    edits = [line.says for line in lines if line.act == ACT and line.says["file"] == _name(root, target)]
+    states = {says[at] for says in edits for at in ("before", "after")}
+    return _version(kept) not in {"", _version(target), *states}
 
 
 def _waiting(root: Path, lines: Sequence[Line], target: Path) -> Line | None:
@@ -329,10 +328,9 @@ def _made_up(root: Path, line: Line, target: Path) -> bool:
 
 
 def _clear(root: Path, log: Writer, target: Path) -> None:
-    """Take away what is worth nothing, and keep what another program wrote to the file that was replaced."""
+    """Take away what is worth nothing; what another program wrote, or may still write, to the file that was replaced stays."""
     part_of(target).unlink(missing_ok=True)
-    if written_outside(root, log.lines, target):
-        kept = kept_of(target)
-        aside = target.with_name(f"{target.name}.outside-{_version(kept)[:8]}")
-        log.append(OUTSIDE, file=_name(root, target), kept=aside.name, sha256=_version(kept))
-        kept.replace(aside)
+    kept = kept_of(target)
+    if written_outside(root, log.lines, target, kept) or held(kept):
+        line = log.append(OUTSIDE, file=_name(root, target), why="another program wrote to it while it was replaced")
+        kept.replace(aside_of(target, line.n + 1))

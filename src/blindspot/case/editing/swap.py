@@ -38,10 +38,20 @@ def kept_of(target: Path) -> Path:
     return target.with_name(f".{target.name}.edit.before")
 
 
+def aside_of(target: Path, line: int) -> Path:
+    """Where a file stays that another program had open when it was replaced; `line` of the log says so."""
+    return target.with_name(f"{target.name}.outside-{line}")
+
+
 @contextmanager
 def watched(path: Path) -> Iterator[Callable[[], bool]]:
     """Let others who would write to a file wait, after any save that is under way. Yields the question whether somebody waits."""
-    file = _leased(path, os.O_RDONLY, fcntl.F_RDLCK, PATIENCE_S)
+    file, end = None, time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        with suppress(BlockingIOError):
+            file = _lease(path, os.O_RDONLY, fcntl.F_RDLCK)
+            break
+        time.sleep(0.002)
     if file is None:
         _rested(path)
     try:
@@ -59,7 +69,7 @@ def put(target: Path, before: bytes | None, waiting: Callable[[], bool]) -> bool
     part, kept = part_of(target), kept_of(target)
     if before is None:
         return _put_new(part, target)
-    ours = _leased(part, os.O_RDWR, fcntl.F_WRLCK, 0)  # nobody sees or writes ours until it stays
+    ours = _lease(part, os.O_RDWR, fcntl.F_WRLCK)  # nobody sees or writes ours until it stays
     mine = part.stat().st_ino
     try:
         part.replace(kept)
@@ -81,6 +91,17 @@ def put(target: Path, before: bytes | None, waiting: Callable[[], bool]) -> bool
     finally:
         if ours is not None:
             os.close(ours)
+    return False
+
+
+def held(path: Path) -> bool:
+    """Whether another program has a file open for writing; False where that cannot be told."""
+    try:
+        file = _lease(path, os.O_RDONLY, fcntl.F_RDLCK)
+    except BlockingIOError:
+        return True
+    if file is not None:
+        os.close(file)
     return False
 
 
@@ -124,26 +145,23 @@ def _link(target: Path, kept: Path) -> None:
             raise
 
 
-def _leased(path: Path, way: int, lease: int, patience_s: float) -> int | None:
-    """An open file with a lease on it; None where it cannot be had."""
+def _lease(path: Path, way: int, lease: int) -> int | None:
+    """An open file with a lease on it; None where it cannot be had. Raises BlockingIOError where another program is in the way."""
     if not hasattr(fcntl, "F_SETLEASE"):
         return None
-    end = time.monotonic() + patience_s
-    while True:
-        try:
-            file = os.open(path, way | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except OSError:  # absent, a link, not ours to read: who reads it next says so
-            return None
-        try:
-            fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)  # which is ignored; the usual signal would end the process
-            fcntl.fcntl(file, fcntl.F_SETLEASE, lease)
-        except OSError as error:
-            os.close(file)
-            if error.errno != errno.EAGAIN or time.monotonic() > end:
-                return None
-        else:
-            return file
-        time.sleep(0.002)
+    try:
+        file = os.open(path, way | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:  # absent, a link, not ours to read: who reads it next says so
+        return None
+    try:
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)  # which is ignored; the usual signal would end the process
+        fcntl.fcntl(file, fcntl.F_SETLEASE, lease)
+    except OSError as error:
+        os.close(file)
+        if error.errno == errno.EAGAIN:
+            raise
+        return None
+    return file
 
 
 def _rested(path: Path) -> None:
