@@ -21,6 +21,6 @@ def test_a_stop_at_every_step_of_four_changes_loses_nothing(tmp_path):
 def test_another_program_that_saves_meanwhile_loses_nothing_and_neither_do_we(way, lacking):
     found = beside(25, way, lacking)
     assert found.wrong == ()
-    assert found.made > 0
+    assert found.made + found.given_up > 0
     if way != "kept open" or not lacking:  # the one thing that leases are needed for
         assert found.lost == 0

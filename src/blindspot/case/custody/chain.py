@@ -16,7 +16,7 @@ import json
 import os
 import socket
 import stat
-import time
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -86,6 +86,21 @@ def writing(root: Path, patience_s: float = 10.0) -> Iterator[Writer]:
                 "mended", by=person(), note=f"completed the last line, of which {mended} bytes were not on disk"
             )
         yield writer
+    finally:
+        os.close(place)
+
+
+@contextmanager
+def at_rest(root: Path, patience_s: float = 2.0) -> Iterator[bool]:
+    """Let nobody write to a case while its log and its files are held against each other; False where somebody writes for longer."""
+    place = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        still = True
+        try:
+            _lock(place, root, patience_s, fcntl.LOCK_SH)
+        except UsageError:
+            still = False
+        yield still
     finally:
         os.close(place)
 
@@ -184,21 +199,27 @@ def write_all(file: int, data: bytes | memoryview) -> None:
         rest = rest[os.write(file, rest) :]
 
 
-def _lock(place: int, root: Path, patience_s: float) -> None:
-    end = time.monotonic() + patience_s
-    while True:
-        try:
-            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in {errno.EAGAIN, errno.EACCES}:
-                raise
-            if time.monotonic() >= end:
-                raise UsageError(
-                    f"{root}: another Blindspot is writing to this case. Nothing was changed; run the same command when it is done."
-                ) from error
-            time.sleep(0.02)
-        else:
-            return
+def _lock(place: int, root: Path, patience_s: float, how: int = fcntl.LOCK_EX) -> None:
+    try:
+        fcntl.flock(place, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        # The system wakes who waits in turn; one who asks again and again can come too late every time.
+        waiter = threading.Thread(target=_wait, args=(os.dup(place), how), daemon=True)
+        waiter.start()
+        waiter.join(patience_s)
+    try:
+        fcntl.flock(place, how | fcntl.LOCK_NB)  # it may be ours already: then this changes nothing
+    except BlockingIOError as error:
+        raise UsageError(
+            f"{root}: another Blindspot is writing to this case. Nothing was changed; run the same command when it is done."
+        ) from error
+
+
+def _wait(place: int, how: int) -> None:
+    try:
+        fcntl.flock(place, how)  # belongs to the folder as it was opened, so also to the one who waits for this thread
+    finally:
+        os.close(place)
 
 
 def _mend(root: Path) -> int:
