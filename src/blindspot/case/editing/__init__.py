@@ -7,9 +7,9 @@ finds it and completes what the log says. Undo is a new change (`undo`); blind r
 Reference: RFC 4180 (CSV); Kung & Robinson 1981 (optimistic concurrency); docs/methods/editing.md.
 """
 
-from blindspot.case.editing.agreement import check_edits, concerns
-from blindspot.case.editing.assess import broken_seals, rate, read_assessment, seal, sealed
-from blindspot.case.editing.changing import accept_rows, apply, recover
+from blindspot.case.editing.agreement import check_edits, concerns, disagreements
+from blindspot.case.editing.assess import broken, broken_seals, rate, read_assessment, seal, sealed
+from blindspot.case.editing.changing import accept_rows, apply, beside, recover
 from blindspot.case.editing.model import Applied, Change, ConflictError, Entry, Line, Sheet
 from blindspot.case.editing.sheet import read_sheet, read_text, sheets
 from blindspot.case.editing.undo import history, redo, undo
@@ -23,9 +23,12 @@ __all__ = [
     "Sheet",
     "accept_rows",
     "apply",
+    "beside",
+    "broken",
     "broken_seals",
     "check_edits",
     "concerns",
+    "disagreements",
     "history",
     "rate",
     "read_assessment",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blindspot.case.custody.chain import read_log
 from blindspot.case.custody.model import Fault
 from blindspot.case.editing.assess import broken
 from blindspot.case.editing.changing import ACT, OUTSIDE, touched, unfinished, written_outside
@@ -42,6 +43,13 @@ def check_edits(root: Path, lines: Sequence[Line]) -> tuple[tuple[int, list[Faul
                 f"{file}: was changed outside Blindspot since line {line.n + 1} of the log, its last recorded change"
             )
     return (len(last), faults), remarks
+
+
+def disagreements(root: Path) -> list[str]:
+    """For a person who opens a case: a damaged log and all that `concerns` finds, a line each."""
+    lines, damage = read_log(root)
+    faults, remarks = concerns(root, lines)
+    return [*(f"{fault.path}: {fault.what}" for fault in (*damage, *faults)), *remarks]
 
 
 def concerns(root: Path, lines: Sequence[Line]) -> tuple[list[Fault], list[str]]:

@@ -252,6 +252,11 @@ def touched(root: Path) -> list[Path]:
     return sorted(path for path in names if found & {part_of(path), kept_of(path)} and may_edit(_name(root, path)))
 
 
+def beside(root: Path) -> list[Path]:
+    """The files themselves that changes have left beside others, for one who watches whether they change."""
+    return [path for target in touched(root) for path in (part_of(target), kept_of(target)) if path.exists()]
+
+
 def unfinished(root: Path, lines: Sequence[Line], target: Path) -> bool:
     """Whether a change of this file was interrupted."""
     waits = _waiting(root, lines, target)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from blindspot.case.custody.chain import person, sync_folder, write_durably, writing
 from blindspot.case.custody.sums import hashes, walk, write_sums
+from blindspot.case.editing import concerns
 from blindspot.case.editing.swap import exchanged
 from blindspot.case.store import hand_files
 from blindspot.errors import UsageError
@@ -111,7 +112,7 @@ def _release(
         f"{g['question']}: on the released evidence {g['hypothesis']} is {g['released']:.0%}, on all of it {g['full']:.0%}; quoting the second in public tells that something was withheld"
         for g in gaps
         if g["telling"]
-    )
+    ) + tuple(f"{fault.path}: {fault.what}" for fault in concerns(root, log.lines)[0])
     told = (tuple(dict.fromkeys(blocked)), CANNOT_SEE, candidate, tuple(gaps), remarks)
     if blocked or dry_run:
         return Released(None, chosen.audience.id, *told)
