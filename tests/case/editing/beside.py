@@ -20,7 +20,7 @@ from blindspot.case import editing
 from blindspot.case.custody import verify
 from blindspot.case.custody.chain import read_log
 from blindspot.case.editing import Change, swap
-from blindspot.errors import UsageError
+from blindspot.errors import BlindspotError
 from case.editing.killing import case
 
 SAVING = """
@@ -70,7 +70,7 @@ class Found:
     """What became of the rows of both sides."""
 
     made: int = 0  # changes of ours that were said to be done
-    given_up: int = 0  # changes of ours refused, since the other program saved again and again
+    given_up: int = 0  # changes of ours refused: the other program saved again and again, or a conflict was shown
     aside: int = 0  # rows of the other program that are kept aside
     overwritten: int = 0  # rows of ours that the other program overwrote; the log has them
     lost: int = 0  # rows of the other program that are nowhere
@@ -106,7 +106,9 @@ def _edit(root, lead, lacking, over, told):
             try:
                 editing.apply(root, Change("add", "sources.csv", f"{lead}{i}", new=json.dumps({"id": f"{lead}{i}"})), "ana")  # fmt: skip
                 done.append(f"{lead}{i}")
-            except UsageError:  # "another program is writing it again and again"
+            except (
+                BlindspotError
+            ):  # it is written again and again; or the other program has read ours and saved it as its own
                 given_up += 1
     told.put((done, given_up))
 
