@@ -51,6 +51,7 @@ campaigns: $(VENV)/dev
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/tampering.py 10000
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python publish/release/canarying.py 10000
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/editing/killing.py 500
+	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/editing/beside.py 500
 	cd tests && PYTHONPATH=.:.. ../$(BIN)/python case/custody/killing.py 500
 
 $(VENV)/uv:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -16,11 +19,12 @@ from blindspot.case.opening import open_case
 from blindspot.case.reading import read_table
 from blindspot.case.rows import Claim, Id, Origin, Place, Row, Source
 from blindspot.case.store import write_text
-from blindspot.errors import CaseError, UsageError
+from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+
+    from blindspot.case.editing import Change
 
 TABLES: dict[str, type[Row]] = {
     "sources": Source,
@@ -75,10 +79,14 @@ def accept(root: Path, ids: Iterable[str]) -> dict[str, list[str]]:
     """Move the suggestions of these ids into the case; returns the ids taken by table.
 
     `all` takes every row that is complete; one that waits for a person (an origin without its fact, a place without its
-    error) stays where it is.
+    error) stays where it is. Each table is one change, under the lock of the case and in its custody log.
 
     Raises UsageError for an id that does not wait, CaseError where the case would be wrong; then nothing is changed.
     """
+    from blindspot.case.custody.chain import person, writing
+    from blindspot.case.editing.changing import commit, made, proper, recovered
+    from blindspot.case.editing.sheet import read_bytes
+
     wanted = list(dict.fromkeys(ids))
     waiting = {t: suggested(root, t) for t in TABLES}
     known = {r["id"] for rows in waiting.values() for r in rows}
@@ -87,28 +95,51 @@ def accept(root: Path, ids: Iterable[str]) -> dict[str, list[str]]:
         raise UsageError(
             f"{', '.join(unknown)}: no such suggestion waits in {root.name}/out/suggestions. Run the verb without --accept to see which do."
         )
-    before: dict[Path, str | None] = {}
-    taken: dict[str, list[str]] = {}
+    chosen = {
+        table: [r for r in rows if r["id"] in wanted or ("all" in wanted and _complete(table, r))]
+        for table, rows in waiting.items()
+    }
+    with writing(root) as log:
+        recovered(root, log)
+        changes = [c for table, rows in chosen.items() if (c := _as_change(root, table, rows)) is not None]
+        for change in changes:
+            proper(change)
+        if changes:
+            _must_open(root, {c.file: made(c, read_bytes(root, c.file))[0] for c in changes})
+        for change in changes:
+            commit(root, log, change, person())
     for table, rows in waiting.items():
-        chosen = [r for r in rows if r["id"] in wanted or ("all" in wanted and _complete(table, r))]
-        if chosen:
-            path = root / f"{table}.csv"
-            before[path] = path.read_text(encoding="utf-8-sig") if path.exists() else None
-            taken[table] = _append(path, before[path], table, chosen)
-    try:
-        open_case(root)
-    except CaseError:
-        for path, text in before.items():
-            if text is None:
-                path.unlink()
-            else:
-                write_text(path, text)
-        raise
-    for table, rows in waiting.items():
-        left = [r for r in rows if r["id"] not in set(taken.get(table, []))]
+        left = [r for r in rows if r not in chosen[table]]
         if len(left) != len(rows):
             suggest(root, table, left, replace=True)
-    return taken
+    return {table: [r["id"] for r in rows] for table, rows in chosen.items() if rows}
+
+
+def _as_change(root: Path, table: str, rows: Sequence[Mapping[str, str]]) -> Change | None:
+    """The rows that the table does not have yet, as one change."""
+    from blindspot.case.editing import Change, read_sheet
+
+    file = f"{table}.csv"
+    there = {line.key for line in read_sheet(root, file).rows}
+    new = [
+        {"key": r["id"], "old": None, "new": {c: r[c] for c in TABLES[table].model_fields if r.get(c)}}
+        for r in rows
+        if r["id"] not in there
+    ]
+    return Change("rows", file, new=json.dumps(new, ensure_ascii=False)) if new else None
+
+
+def _must_open(root: Path, files: Mapping[str, bytes]) -> None:
+    """Whether the case would hold with these files in place of its own. Raises CaseError, and has changed nothing."""
+    with tempfile.TemporaryDirectory(dir=root / "out", prefix=".trial-") as place:
+        trial = Path(place) / root.resolve().name
+        trial.mkdir()
+        for path in root.iterdir():
+            if path.name not in files:
+                (trial / path.name).symlink_to(path.resolve())
+        for name, data in files.items():
+            (trial / name).write_bytes(data)
+        open_case(trial)
 
 
 def _complete(table: str, row: Mapping[str, str]) -> bool:
@@ -118,24 +149,6 @@ def _complete(table: str, row: Mapping[str, str]) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _append(path: Path, text: str | None, table: str, rows: Sequence[Mapping[str, str]]) -> list[str]:
-    fields = list(TABLES[table].model_fields)
-    held = list(csv.reader(io.StringIO(text or "", newline="")))
-    header = [h.strip() for h in held[0]] if held else [f for f in fields if any(r.get(f) for r in rows)]
-    extra = [f for f in fields if f not in header and any(r.get(f) for r in rows)]
-    known = {r[header.index("id")] for r in held[1:] if r and "id" in header}
-    new = [r for r in rows if r["id"] not in known]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*header, *extra])
-    for cells in held[1:]:
-        writer.writerow([*cells, *[""] * (len(extra) if any(c.strip() for c in cells) else 0)])
-    for row in new:
-        writer.writerow([row.get(c, "") for c in (*header, *extra)])
-    write_text(path, out.getvalue())
-    return [r["id"] for r in rows]
 
 
 def _path(root: Path, table: str) -> Path:

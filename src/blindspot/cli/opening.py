@@ -30,6 +30,7 @@ def open_(case: Path, port: int, no_browser: bool) -> None:
     """
     import webbrowser
 
+    from blindspot.case.editing import disagreements
     from blindspot.errors import UsageError
     from blindspot.publish.app import serve
 
@@ -37,6 +38,8 @@ def open_(case: Path, port: int, no_browser: bool) -> None:
         raise UsageError(f"{case}: there is no case.toml in it. `blindspot new NAME` makes a case.")
 
     def opened(link: str) -> None:
+        for text in disagreements(case):
+            click.echo(f"The custody log does not agree: {text}", err=True)
         click.echo(f"{link}\nThe link works once. Stop with Ctrl+C.")
         if not no_browser:
             webbrowser.open(link)

@@ -1,4 +1,4 @@
-"""Was the case rated fairly? Nine checks against confirmation bias, each a plain sentence with ids.
+"""Was the case rated fairly? Ten checks against confirmation bias, each a plain sentence with ids.
 
 Reference: Karvetski & Mandel 2020 and Dhami et al. 2024 on pseudo-diagnostic weighting; Lord, Ross & Lepper 1979 on order.
 A check that the data do not allow says so.
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blindspot.case import OTHER
+from blindspot.case.custody.chain import read_log
+from blindspot.case.editing import broken
 from blindspot.quantities import Range
 from blindspot.weigh.model import Note
 
@@ -42,6 +44,7 @@ def audit(
         *_gut(case, question, median),
         *_again(case, question),
         *_hindsight(case, question),
+        *_seals(case, question),
     ]
     rank = {"error": 0, "warning": 1, "note": 2}
     return sorted(notes, key=lambda n: (rank[n.severity], n.check, n.ids))
@@ -343,3 +346,13 @@ def _hindsight(case: Case, question: str) -> list[Note]:
             )
         ]
     return []
+
+
+def _seals(case: Case, question: str) -> list[Note]:
+    """Check 10: what a reviewer felt before the sum, sealed in the custody log, and changed in the file since."""
+    said = "What {reviewer} felt before the sum was sealed in line {line} of the custody log, and is no longer what the file holds."
+    return [
+        Note("broken seal", "error", said.format(reviewer=seal.says["reviewer"], line=seal.n + 1), (question,))
+        for seal in broken(case.root, read_log(case.root)[0])
+        if seal.says["question"] == question
+    ]

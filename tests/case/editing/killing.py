@@ -1,11 +1,14 @@
-"""kill -9 while a case is edited: `python case/editing/killing.py 200` kills that often; files valid, log whole, nothing torn.
+"""kill -9 while a case is edited: `python case/editing/killing.py 500`.
 
-A child adds and changes rows as fast as it can and prints each one that is done; it is killed at a random moment. After every kill the
-next writer must find: every change that was said to be done, the log whole, the file equal to what the last line of the log says.
+A child adds and changes rows as fast as it can and prints each one that is done; it is killed at a random moment, or dies at every
+single touch of the disk in turn. The next writer must find every change that was said to be done, the log whole, the file
+equal to what the last line of the log says.
 """
 
 import json
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +18,9 @@ from pathlib import Path
 
 from blindspot.case import editing
 from blindspot.case.custody import verify
+from blindspot.case.custody.chain import read_log
 from blindspot.case.editing import Change
+from case.custody.killing import in_child, stop_at
 
 CHILD = """
 import json, sys
@@ -73,5 +78,53 @@ def campaign(kills: int, seed: int = 1) -> list[str]:
     return faults
 
 
+def step_by_step(folder: Path) -> tuple[int, list[str]]:
+    """Die before, and in the middle of, every single write, sync, rename and removal of four changes. Returns the steps and what went wrong."""
+    wrong, n = [], 0
+    while True:
+        root = case(folder)
+        done = folder / "done"
+        done.write_text("")
+
+        def work(root=root, done=done, n=n):
+            file = os.open(done, os.O_WRONLY | os.O_APPEND)
+            write = os.write
+            stop_at(n)
+            for k, act in enumerate(ACTS):
+                act(root)
+                write(file, str(k).encode())
+
+        in_child(work)
+        finished = done.read_text()
+        if len(finished) == len(ACTS) and n % 2 == 0:  # an odd step stops only where there is a write to halve
+            return n, wrong
+        editing.recover(root)
+        found = [line.says for line in read_log(root)[0] if line.act == "edit"]
+        for file in ("sources.csv", "assessments/ana.csv"):
+            states = [e["after"] for e in found if e["file"] == file]
+            if states and states[-1] != editing.read_sheet(root, file).version:
+                wrong.append(f"step {n}: {file} is not as its last line of the log says")
+        if len(found) < len(finished):
+            wrong.append(f"step {n}: {finished} were done, {len(found)} are in the log")
+        editing.apply(root, Change("add", "sources.csv", "after", new='{"id": "after"}'), "parent")
+        wrong += [f"step {n}: {f.path}: {f.what}" for f in verify(root).faults]
+        if list(root.glob("**/.*.part")):
+            wrong.append(f"step {n}: something is left beside the files")
+        shutil.rmtree(root)
+        n += 1
+
+
+ACTS = (
+    lambda root: editing.apply(root, Change("cell", "sources.csv", "S1", "note", "", "x"), "child"),
+    lambda root: editing.undo(root, "child"),
+    lambda root: editing.rate(root, "ana", "q", "f", {"h": "0.2"}, "child"),
+    lambda root: editing.seal(root, "ana", "q", {"h": "0.2"}, "child"),
+)
+
+
 if __name__ == "__main__":
-    raise SystemExit(1 if campaign(int(sys.argv[1])) else 0)
+    faults = campaign(int(sys.argv[1]))
+    with tempfile.TemporaryDirectory() as place:
+        steps, wrong = step_by_step(Path(place))
+    sys.stdout.write(f"{steps} steps, {len(wrong)} wrong {wrong[:3]}\n")
+    raise SystemExit(bool(faults or wrong))

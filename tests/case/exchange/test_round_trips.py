@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blindspot.case import open_case
+from blindspot.case.custody.chain import read_log
 from blindspot.case.exchange import EXPORTS, export, land, read, restore
 from blindspot.case.exchange.model import Imported, Item
 from blindspot.case.exchange.tables import unescape
@@ -131,6 +132,7 @@ def test_a_place_enters_the_case_only_when_accepted_and_only_with_its_error(shar
     accept(case, ["atlos-ABC123"])
     assert open_case(case).places["atlos-ABC123"].error_m == 100.0
     assert (case / "places.csv").read_text().startswith(before.rstrip("\n"))
+    assert [line.says["file"] for line in read_log(case)[0] if line.act == "edit"] == ["places.csv"]
     assert not suggested(case, "places")
     land(
         read("bellingcat", shared / "platforms/timemap/bellingcat_download_synthetic.json"),
@@ -142,6 +144,8 @@ def test_a_place_enters_the_case_only_when_accepted_and_only_with_its_error(shar
     with pytest.raises(CaseError, match="problem"):
         accept(case, ["bellingcat-CIV0001"])
     assert (case / "places.csv").read_text() == held
+    assert len(read_log(case)[0]) == 1
+    assert not list((case / "out").glob(".trial-*"))
     assert [s["id"] for s in suggested(case, "places")] == ["bellingcat-CIV0001"]
     with pytest.raises(UsageError, match="no such suggestion"):
         accept(case, ["nobody"])

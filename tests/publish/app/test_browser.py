@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from blindspot.case import editing
+
 
 @pytest.fixture
 def served(case):
@@ -200,6 +202,19 @@ def test_a_sheet_is_rated_blind(page):
             f"document.querySelector('section.fact')?.getAttribute('aria-label') !== '{label}' || document.body.textContent.includes('3. The answer')",
         )
     page.get_by_role("heading", name="3. The answer").wait_for()
+
+
+def test_a_broken_seal_is_said_on_every_page(page, served):
+    _, case = served
+    editing.seal(case, "ana", "q_trunk", {"explosives": "0.2"}, "ana")
+    path = case / "assessments" / "ana.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.2", "0.3"), encoding="utf-8")
+    for name in ("Weigh", "Tables"):
+        go(page, name)
+        until(
+            page, "document.getElementById('concerns').textContent.includes('assessments/ana.csv: the rows of q_trunk')"
+        )
+    assert page.locator("#concerns").is_visible()
 
 
 def test_the_report_is_drawn_and_shown(page):

@@ -2,6 +2,9 @@
 
 import json
 
+from blindspot.case import open_case
+from blindspot.weigh import weigh
+
 Q = "q_trunk"
 
 
@@ -45,6 +48,25 @@ def test_a_seal_that_was_changed_outside_is_told(browse, case):
     path = case / "assessments" / "ana.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("0.2-0.4", "0.8", 1), encoding="utf-8")
     assert browse.get("sheet", question=Q).json()["broken"]
+    told = browse.get("version").json()["concerns"]
+    assert told == [f"assessments/ana.csv: the rows of {Q} are not the ones that line 2 of the log seals"]
+    weighed = next(a for a in weigh(open_case(case)).answers if a.id == Q)
+    assert [n.check for n in weighed.audit if n.severity == "error"] == ["broken seal"]
+    path.write_text(path.read_text(encoding="utf-8").replace("0.8", "0.2-0.4", 1), encoding="utf-8")
+    assert browse.get("version").json()["concerns"] == []
+
+
+def test_a_damaged_log_is_told_and_nothing_is_built_on_it(browse, case):
+    assert browse.change("sources.csv", *next_cell(browse)).status_code == 200
+    log = case / "custody.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").replace('"who"', '"WHO"', 1), encoding="utf-8")
+    assert browse.get("version").json()["concerns"][0].startswith("custody.jsonl: ")
+    assert browse.change("sources.csv", *next_cell(browse)).status_code == 422
+
+
+def next_cell(browse):
+    sheet = browse.get("table", file="sources.csv").json()
+    return sheet["rows"][0]["key"], "name", sheet["rows"][0]["cells"][sheet["columns"].index("name")] + " x"
 
 
 def test_the_answer_stays_hidden_until_every_column_is_full(browse):

@@ -15,7 +15,8 @@ import hashlib
 import json
 import os
 import socket
-import time
+import stat
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ NEEDED: dict[str, tuple[tuple[str, type], ...]] = {  # what an act must say for 
     "release": (("path", str), ("sums", str)),
     "edit": (("kind", str), ("file", str), ("before", str), ("after", str)),
     "edit-void": (("of", int), ("why", str)),
+    "edit-outside": (("file", str),),
     "seal": (("file", str), ("reviewer", str), ("question", str), ("sha256", str)),
 }
 NOTHING = "0" * 64  # what the first line holds as the hash of the line before
@@ -55,7 +57,9 @@ class Writer:
         entry = {"n": n, "previous": previous, "when": when, "tool": tool(), "act": act, **says}
         text = json.dumps(entry, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
         line = Line(n, hashlib.sha256(text).hexdigest(), entry)
-        write_durably(self.root / HEAD, _head(line, text))
+        log = self.root / LOG
+        mode = stat.S_IMODE(log.stat().st_mode) if log.exists() else 0o644
+        write_durably(self.root / HEAD, _head(line, text), mode)  # it holds a line of the log: as private as that
         _append(self.root / LOG, text)
         self.lines.append(line)
         return line
@@ -82,6 +86,21 @@ def writing(root: Path, patience_s: float = 10.0) -> Iterator[Writer]:
                 "mended", by=person(), note=f"completed the last line, of which {mended} bytes were not on disk"
             )
         yield writer
+    finally:
+        os.close(place)
+
+
+@contextmanager
+def at_rest(root: Path, patience_s: float = 2.0) -> Iterator[bool]:
+    """Let nobody write to a case while its log and its files are held against each other; False where somebody writes for longer."""
+    place = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        still = True
+        try:
+            _lock(place, root, patience_s, fcntl.LOCK_SH)
+        except UsageError:
+            still = False
+        yield still
     finally:
         os.close(place)
 
@@ -180,21 +199,27 @@ def write_all(file: int, data: bytes | memoryview) -> None:
         rest = rest[os.write(file, rest) :]
 
 
-def _lock(place: int, root: Path, patience_s: float) -> None:
-    end = time.monotonic() + patience_s
-    while True:
-        try:
-            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in {errno.EAGAIN, errno.EACCES}:
-                raise
-            if time.monotonic() >= end:
-                raise UsageError(
-                    f"{root}: another Blindspot is writing to this case. Nothing was changed; run the same command when it is done."
-                ) from error
-            time.sleep(0.02)
-        else:
-            return
+def _lock(place: int, root: Path, patience_s: float, how: int = fcntl.LOCK_EX) -> None:
+    try:
+        fcntl.flock(place, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        # The system wakes who waits in turn; one who asks again and again can come too late every time.
+        waiter = threading.Thread(target=_wait, args=(os.dup(place), how), daemon=True)
+        waiter.start()
+        waiter.join(patience_s)
+    try:
+        fcntl.flock(place, how | fcntl.LOCK_NB)  # it may be ours already: then this changes nothing
+    except BlockingIOError as error:
+        raise UsageError(
+            f"{root}: another Blindspot is writing to this case. Nothing was changed; run the same command when it is done."
+        ) from error
+
+
+def _wait(place: int, how: int) -> None:
+    try:
+        fcntl.flock(place, how)  # belongs to the folder as it was opened, so also to the one who waits for this thread
+    finally:
+        os.close(place)
 
 
 def _mend(root: Path) -> int:

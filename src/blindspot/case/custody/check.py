@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from blindspot.case.custody.bag import check_bag, is_bag
-from blindspot.case.custody.chain import HEAD, LOG, read_log
+from blindspot.case.custody.chain import HEAD, LOG, at_rest, read_log
 from blindspot.case.custody.intake import EVIDENCE
 from blindspot.case.custody.model import Fault, Line, Verified
 from blindspot.case.custody.stamps import STAMPS, check_stamps
@@ -52,7 +52,10 @@ def recorded(lines: list[Line]) -> dict[str, str]:
 
 
 def _case(root: Path) -> tuple[int, list[Fault], tuple[str, ...]]:
-    lines, faults = read_log(root)
+    with at_rest(root) as still:
+        lines, faults = read_log(root)
+        edits, remarks = _edits(root, lines)
+    faults += edits[1]
     listed = recorded(lines)
     present: list[str] = []
     if (root / EVIDENCE).is_symlink():
@@ -77,13 +80,26 @@ def _case(root: Path) -> tuple[int, list[Fault], tuple[str, ...]]:
         sums = root / name / SUMS
         if sums.is_file():
             checked += 1
-            if hashlib.sha256(sums.read_bytes()).hexdigest() != line.says["sums"]:
-                faults.append(Fault(f"{name}/{SUMS}", f"is not the list that line {line.n + 1} of {LOG} records"))
-    more, remarks = check_stamps(root, lines)
-    checked += more[0]
+            digest = hashlib.sha256(sums.read_bytes()).hexdigest()
+            if digest != line.says["sums"]:
+                what = f"is not the list that line {line.n + 1} of {LOG} records"
+                if digest in {x.says["sums"] for x in lines if x.act == "release" and x.says["path"] == name}:
+                    what += ", but that of an earlier release: the later one was interrupted (release again), or an older copy was put in its place"
+                faults.append(Fault(f"{name}/{SUMS}", what))
+    more, further = check_stamps(root, lines)
+    checked += more[0] + edits[0]
     faults += more[1]
+    remarks += further
     remarks += [f"{name} is not there now; its release is on record" for name in last if not (root / name).exists()]
+    if not still or len(read_log(root)[0]) > len(lines):
+        remarks.append("the case was written to while it was read; verify again when that is done")
     return checked, faults, tuple(remarks)
+
+
+def _edits(root: Path, lines: list[Line]) -> tuple[tuple[int, list[Fault]], list[str]]:
+    from blindspot.case.editing import check_edits  # which writes the log that is read here
+
+    return check_edits(root, lines)
 
 
 def _release(root: Path) -> tuple[int, list[Fault]]:

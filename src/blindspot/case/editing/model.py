@@ -34,7 +34,8 @@ class Change:
 
     cell: `old` and `new` are the text of a cell. add, remove: `new` or `old` is the row, a JSON object. text: the whole of
     case.toml, `old` is the version seen. column: one more column. rows: `new` is a JSON list of {key, old, new}, the rows
-    before and after (null: there is none).
+    before and after (null: there is none). `version`: of the sheet in which a row without an id of its own (#number) was
+    seen; where it is given and the file has changed, the number may mean another row, so it is refused.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Change:
     column: str = ""
     old: str = ""
     new: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,10 +80,18 @@ def read_text(root: Path, file: str) -> tuple[str, str]:
 def read_bytes(root: Path, file: str) -> bytes | None:
     """The bytes of a file of the case; None where there is none."""
     kind_of(file)
+    path = root / file
+    linked = next((at for at in (path.parent, path) if at != root and at.is_symlink()), None)
+    if linked is not None:  # it could lead out of the case, and a rename would put a file in its place
+        raise UsageError(
+            f"{linked.relative_to(root)}: is a symbolic link; it is edited where it leads, not from this case."
+        )
     try:
-        return (root / file).read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return None
+    except IsADirectoryError as error:
+        raise UsageError(f"{file}: is a folder, not a table.") from error
 
 
 def version_of(raw: bytes | None) -> str:
@@ -124,21 +132,26 @@ class Draft:
 
     def sheet(self) -> Sheet:
         """As it stands."""
-        keys, number, rows = self.keys(), 1, []
-        for i, (text, cells) in enumerate(zip(self.texts, self.cells, strict=True)):
-            if i > self.head and _filled(cells):
-                rows.append(Line(number, keys[i], tuple(cells)))
-            number += len(list(io.StringIO(text, newline="")))
-        return Sheet(self.file, tuple(self.columns), tuple(rows), self.version)
+        keys = self.keys()
+        rows = tuple(Line(number, keys[i], tuple(self.cells[i])) for i, number in self._numbers().items())
+        return Sheet(self.file, tuple(self.columns), rows, self.version)
 
     def keys(self) -> dict[int, str]:
         """Record -> its key."""
+        found: dict[int, str] = {}
+        taken: set[str] = set()
+        for i, number in self._numbers().items():
+            key = self.key_of(self.cells[i])
+            found[i] = f"#{number}" if key in taken or not key else key
+            taken.add(key)
+        return found
+
+    def _numbers(self) -> dict[int, int]:
+        """Record that holds something -> the line on which it begins."""
         number, found = 1, {}
         for i, (text, cells) in enumerate(zip(self.texts, self.cells, strict=True)):
             if i > self.head and _filled(cells):
-                found[i] = self._key(cells) or f"#{number}"
-                if list(found.values()).count(found[i]) > 1:
-                    found[i] = f"#{number}"
+                found[i] = number
             number += len(list(io.StringIO(text, newline="")))
         return found
 
@@ -162,9 +175,14 @@ class Draft:
                 raise UsageError(f"{self.file}: has no column {name}; the columns are {', '.join(self.known)}.")
             if self.file == EXPECT and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
                 raise UsageError(f"{name or 'no name'}: is not the id of a fact; use letters, digits, _ . -")
+            for i, number in self._numbers().items():
+                if len(self.cells[i]) > len(self.columns):
+                    raise UsageError(
+                        f"{self.file}:{number}: has {len(self.cells[i])} cells, the header has {len(self.columns)}; a new column would take one of them in. Mend the row first."
+                    )
             self.columns.append(name)
             self.cells[self.head] = list(self.columns)
-            for i in (self.head, *self.keys()):
+            for i in (self.head, *self._numbers()):
                 if i != self.head:
                     self.cells[i] = [*self.cells[i], ""]
                 body, end = _parted(self.texts[i])
@@ -191,31 +209,42 @@ class Draft:
         """Take a record out."""
         del self.texts[at], self.cells[at]
 
-    def drop_column(self, name: str) -> None:
-        """Take the last column out again, where nothing has been written in it."""
-        at = self.columns.index(name)
-        del self.columns[at]
-        for i in (self.head, *self.keys()):
-            cells = [*self.cells[i]]
-            if at < len(cells):
-                del cells[at]
-            self.cells[i] = cells
-            self.texts[i] = self._written(cells, _parted(self.texts[i])[1])
+    def drop(self, name: str) -> bool:
+        """Take the last column out again as `need` put it in; False where it is not the last or something is written in it."""
+        width = len(self.columns)
+        if self.columns[-1] != name or any(
+            len(cells) >= width and cells[width - 1] for cells in self.cells[self.head + 1 :]
+        ):
+            return False
+        self.columns.pop()
+        for i in (self.head, *self._numbers()):
+            body, end = _parted(self.texts[i])
+            whole = len(self.cells[i]) == width
+            self.cells[i] = self.cells[i][: width - 1]
+            tail = "," + (name if i == self.head else "")
+            if whole:
+                self.texts[i] = (
+                    body.removesuffix(tail) + end if body.endswith(tail) else self._written(self.cells[i], end)
+                )
+        return True
 
     def bytes(self) -> bytes:
         """The file as it would be."""
         return self.bom + "".join(self.texts).encode("utf-8")
 
-    def _key(self, cells: list[str]) -> str:
+    def key_of(self, cells: Sequence[str]) -> str:
+        """The key that a record of these cells has, where no earlier one has it."""
         named = dict(zip(self.columns, (c.strip() for c in cells), strict=False))
         if self.file == EXPECT:
-            return "/".join(named.get(c, "") for c in LEAD if c in self.columns)
+            parts = [named.get(c, "") for c in LEAD if c in self.columns]
+            return "/".join(parts) if all(parts) else ""
         return named.get("id", "")
 
     def _written(self, cells: Sequence[str], end: str | None = None) -> str:
         out = io.StringIO(newline="")
-        csv.writer(out, lineterminator="").writerow(cells)
-        return out.getvalue() + (self.end if end is None else end)
+        # csv quotes a line end in a cell only if its own line end has that character (Python < 3.13)
+        csv.writer(out, lineterminator="\r\n").writerow(cells)
+        return out.getvalue().removesuffix("\r\n") + (self.end if end is None else end)
 
 
 def checked(text: str) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.custody.chain import read_log, writing
-from blindspot.case.editing.changing import ACT, VOID, _recover, commit
+from blindspot.case.editing.changing import ACT, VOID, commit, recovered
 from blindspot.case.editing.model import Applied, Change, Entry
-from blindspot.case.editing.sheet import TEXT, read_bytes, version_of
+from blindspot.case.editing.sheet import TEXT
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from blindspot.case.custody.chain import Writer
     from blindspot.case.custody.model import Line
 
 _NAMES = ("kind", "file", "key", "column", "old", "new")
@@ -24,8 +24,8 @@ _NAMES = ("kind", "file", "key", "column", "old", "new")
 def history(root: Path, most: int = 200) -> list[Entry]:
     """The latest changes, newest first."""
     lines, _ = read_log(root)
-    undone = _stacks(lines)[2]
-    edits = [line for line in lines if line.act == ACT]
+    undone, void = _stacks(lines)[2], voided(lines)
+    edits = [line for line in lines if line.act == ACT and line.n not in void]
     return [
         Entry(line.n + 1, str(line.says["when"]), str(line.says.get("who", "")), _what(line.says), line.n in undone)
         for line in reversed(edits[-most:])
@@ -35,32 +35,33 @@ def history(root: Path, most: int = 200) -> list[Entry]:
 def undo(root: Path, who: str) -> Applied:
     """Take the last change back. Raises ConflictError where what it wrote has been changed since, UsageError where there is none."""
     with writing(root) as log:
-        _recover(root, log)
+        recovered(root, log)
         back = _stacks(log.lines)[0]
         if not back:
             raise UsageError("There is no change to take back.")
         line = log.lines[back[-1]]
-        return commit(root, log, _inverse(root, line.says), who, undoes=line.n)
+        change, at = _inverse(line.says)
+        return commit(root, log, change, who, at=at, undoes=line.n)
 
 
 def redo(root: Path, who: str) -> Applied:
     """Make the change again that was taken back last."""
     with writing(root) as log:
-        _recover(root, log)
+        recovered(root, log)
         again = _stacks(log.lines)[1]
         if not again:
             raise UsageError("There is no change to make again.")
-        return commit(root, log, _again(root, log, again[-1]), who, redoes=again[-1])
+        return commit(root, log, _again(log.lines[again[-1]].says), who, redoes=again[-1])
 
 
 def _stacks(lines: Sequence[Line]) -> tuple[list[int], list[int], set[int]]:
     """Lines that can be taken back, lines that can be made again (last first to go), lines that are taken back."""
-    void = {line.says.get("of") for line in lines if line.act == VOID}
+    void = voided(lines)
     back: list[int] = []
     again: list[int] = []
     for line in lines:
-        if line.act != ACT or line.n in void:
-            continue
+        if line.act != ACT or line.n in void or "sealed" in line.says:
+            continue  # what is sealed is not taken back
         if (n := line.says.get("undoes")) is not None:
             if n in back:
                 back.remove(n)
@@ -75,33 +76,37 @@ def _stacks(lines: Sequence[Line]) -> tuple[list[int], list[int], set[int]]:
     return back, again, {n for n in (line.says.get("undoes") for line in lines) if n is not None} - set(back)
 
 
-def _inverse(root: Path, says: Mapping[str, Any]) -> Change:
-    """The change that takes a change back."""
-    change = Change(**{name: str(says.get(name, "")) for name in _NAMES})
+def voided(lines: Sequence[Line]) -> set[Any]:
+    """Numbers of the lines whose change did not come about."""
+    return {line.says.get("of") for line in lines if line.act == VOID}
+
+
+def _inverse(says: Mapping[str, Any]) -> tuple[Change, list[int | None]]:
+    """The change that takes a change back, and where its rows stood."""
+    change = _change(says)
     kind, old, new = change.kind, change.old, change.new
     if kind == "cell":
-        return Change("cell", change.file, change.key, change.column, new, old)
+        return Change("cell", change.file, str(says.get("became", change.key)), change.column, new, old), []
     if kind == "text":
-        now = version_of(read_bytes(root, TEXT))
-        return Change("text", TEXT, old=now if now == says["after"] else str(says["after"]), new=str(says["was"]))
+        return Change("text", TEXT, old=str(says["after"]), new=str(says["was"])), []
     if kind == "column":
-        raise UsageError(f"{change.file}: a column is not taken back here; remove {change.column} in a spreadsheet.")
+        return Change("column", change.file, column=change.column, old="" if old else change.column), []
     if kind == "add":
-        return Change("remove", change.file, change.key, old=new)
+        return Change("remove", change.file, change.key, old=new), []
     if kind == "remove":
-        return Change("add", change.file, change.key, new=old)
+        return Change("add", change.file, change.key, new=old), [says["at"]]
     rows = [{"key": row["key"], "old": row["new"], "new": row["old"]} for row in reversed(json.loads(new))]
-    return Change("rows", change.file, new=json.dumps(rows, ensure_ascii=False))
+    return Change("rows", change.file, new=json.dumps(rows, ensure_ascii=False)), says["at"][::-1]
 
 
-def _again(root: Path, log: Writer, n: int) -> Change:
-    says = log.lines[n].says
-    change = Change(**{name: str(says.get(name, "")) for name in _NAMES})
-    return (
-        Change("text", TEXT, old=version_of(read_bytes(root, TEXT)), new=change.new)
-        if change.kind == "text"
-        else change
-    )
+def _again(says: Mapping[str, Any]) -> Change:
+    """The same change, on what there was before it."""
+    change = _change(says)
+    return replace(change, old=str(says["before"])) if change.kind == "text" else change
+
+
+def _change(says: Mapping[str, Any]) -> Change:
+    return Change(**{name: str(says.get(name, "")) for name in _NAMES})
 
 
 def _what(says: Mapping[str, Any]) -> str:

@@ -7,7 +7,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from blindspot.case import open_case
+from blindspot.case import editing, open_case
+from blindspot.case.custody.chain import LOG, at_rest
 from blindspot.case.store import hand_files
 from blindspot.errors import CaseError, Problem, UsageError
 
@@ -43,6 +44,7 @@ class Desk:
     lock: threading.RLock = field(default_factory=threading.RLock)
     _state: State | None = None
     _offers: tuple[str, dict[str, Offer]] | None = None
+    _concerns: tuple[object, list[str]] = ((), [])
     _results: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
     def state(self) -> State:
@@ -59,6 +61,19 @@ class Desk:
         if case is None:
             raise UsageError("The case has problems; mend the cells marked in Tables first.")
         return case
+
+    def concerns(self) -> list[str]:
+        """`editing.disagreements`, looked for again where a file has changed; while somebody writes, what was found last."""
+        with self.lock, at_rest(self.root, 0) as still:
+            places = [
+                self.root,
+                *(self.root / name for name in (LOG, "lists", "assessments")),
+                *editing.beside(self.root),
+            ]
+            seen = [self._version(), *(path.stat().st_mtime_ns for path in places if path.exists())]
+            if still and self._concerns[0] != seen:
+                self._concerns = seen, editing.disagreements(self.root)
+            return self._concerns[1]
 
     def offers(self) -> dict[str, Offer]:
         """What the measuring stages offer, made for the last valid state."""

@@ -12,7 +12,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "as_of": {"type": ["string", "null"]},
         "full": {"type": "boolean"},
     },
-    "change": dict.fromkeys(("kind", "file", "key", "column", "old", "new"), TEXT),
+    "change": dict.fromkeys(("kind", "file", "key", "column", "old", "new", "version"), TEXT),
     "here": dict.fromkeys(("file", "key", "column"), TEXT),
     "reviewer": {"name": TEXT},
     "seal": {"question": TEXT, "values": {"type": "object", "additionalProperties": TEXT}},

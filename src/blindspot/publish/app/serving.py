@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case import editing
@@ -45,7 +46,13 @@ class App:
         state = self.desk.state()
         others = [s.at | {"who": self.who(s)} for s in self.door.sessions.values() if s is not session and s.at]
         running = [job.as_data() for job in self.runner.jobs.values() if job.state == "running"]
-        return {"version": state.version, "problems": len(state.problems), "others": others, "running": running}
+        return {
+            "version": state.version,
+            "problems": len(state.problems),
+            "concerns": self.desk.concerns(),
+            "others": others,
+            "running": running,
+        }
 
     def files(self, _: Asked, __: Session) -> Asked:
         """The files that may be edited."""
@@ -187,6 +194,8 @@ def serve(root: Path, works: Works, port: int, opened: Callable[[str], None]) ->
     except OSError as error:
         bound.close()
         raise UsageError(f"port {port} is taken ({error.strerror}); name another with --port, or none.") from error
+    with suppress(UsageError):  # a damaged log: every page says so, and no change is taken
+        editing.recover(root)
     port = bound.getsockname()[1]
     hosts = frozenset(f"{name}:{port}" for name in (LOOPBACK, "localhost"))
     made, door = application(root, works, hosts)
@@ -211,6 +220,7 @@ def _writing(method: Callable[[Asked, Session], Asked]) -> Callable[[Request], A
         raw = await request.body()
         try:
             asked = json.loads(raw or b"{}")
+            json.dumps(asked, ensure_ascii=False).encode()  # half a character would come back as an error of our own
         except (ValueError, RecursionError):
             return JSONResponse({"error": "The body is not JSON."}, status_code=400)
         if not isinstance(asked, dict):

@@ -55,12 +55,12 @@ def table(desk: Desk, file: str) -> dict[str, Any]:
 
 def change(desk: Desk, asked: Mapping[str, Any], who: str) -> dict[str, Any]:
     """Carry out one change, written as an object with the fields of `editing.Change`; adding a row may leave out its cells."""
-    values = {name: asked.get(name, "") for name in ("kind", "file", "key", "column", "old", "new")}
+    values = {name: asked.get(name, "") for name in ("kind", "file", "key", "column", "old", "new", "version")}
     for name in ("old", "new"):
         if isinstance(values[name], dict):
             values[name] = json.dumps(values[name], ensure_ascii=False)
     if not all(isinstance(v, str) for v in values.values()):
-        raise UsageError("A change has text in kind, file, key, column, old and new.")
+        raise UsageError("A change has text in kind, file, key, column, old, new and version.")
     if values["file"].startswith("assessments/"):
         raise UsageError("Assessments are blind; they are made on the Sheet page.")
     with desk.lock:

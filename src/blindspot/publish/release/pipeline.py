@@ -2,6 +2,7 @@
 
 The copy is made beside its place. Only when every gate has passed is the release written to the custody log, then sealed
 with its list of hashes, then given its name: a kill in between leaves no copy that verifies without a line in the ledger.
+An earlier copy keeps its name until the new one takes it in one step, and loses its seal before it loses its first file.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from blindspot.case.custody.chain import person, sync_folder, write_durably, writing
 from blindspot.case.custody.sums import hashes, walk, write_sums
+from blindspot.case.editing import concerns
+from blindspot.case.editing.swap import exchanged
 from blindspot.case.store import hand_files
 from blindspot.errors import UsageError
 from blindspot.publish.release.canary import canaries
@@ -66,12 +69,12 @@ def release(
         target.parent.mkdir(parents=True, exist_ok=True)
         with writing(root) as log:
             for stale in target.parent.glob(f".{target.name}.*.part"):
-                shutil.rmtree(stale)
+                _settle(stale, target, log)
             part = target.parent / f".{target.name}.{os.getpid()}.part"
             try:
                 return _release(root, chosen, drawing, log, part, target, dry_run, progress)
             finally:
-                shutil.rmtree(part, ignore_errors=True)
+                _settle(part, target, log)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise UsageError(
@@ -108,7 +111,7 @@ def _release(
         f"{g['question']}: on the released evidence {g['hypothesis']} is {g['released']:.0%}, on all of it {g['full']:.0%}; quoting the second in public tells that something was withheld"
         for g in gaps
         if g["telling"]
-    )
+    ) + tuple(f"{fault.path}: {fault.what}" for fault in concerns(root, log.lines)[0])
     told = (tuple(dict.fromkeys(blocked)), CANNOT_SEE, candidate, tuple(gaps), remarks)
     if blocked or dry_run:
         return Released(None, chosen.audience.id, *told)
@@ -134,11 +137,39 @@ def _release(
     )
     write_durably(copy / SUMS, sums)
     os.utime(copy / SUMS, (STAMP, STAMP))
-    if target.exists():
-        target.rename(part / "old")
-    copy.rename(target)
-    sync_folder(target.parent)
+    _settle(part, target, log)
     return Released(target, chosen.audience.id, *told)
+
+
+def _settle(part: Path, target: Path, log: Writer) -> None:
+    """Give the copy in `part` its name if it is sealed and the last on record; then remove what else is in `part`.
+
+    The same for a release that comes to its end and for what a killed one has left.
+    """
+    copy, old = part / "copy", part / "old"
+    path = _inside(target, log.root)
+    recorded = [line.says["sums"] for line in log.lines if line.act == "release" and line.says["path"] == path]
+    if recorded and _seal(copy) == recorded[-1]:
+        if not target.exists():
+            copy.rename(target)
+        elif not exchanged(copy, target):  # the file system cannot swap two folders: for a moment the name is free
+            target.rename(old)
+            copy.rename(target)
+    elif _seal(old) is not None and not target.exists():
+        old.rename(target)
+    if part.exists():
+        sync_folder(target.parent)
+        for sealed in part.glob(f"*/{SUMS}"):  # half a copy must not look like one
+            sealed.unlink()
+            sync_folder(sealed.parent)
+        shutil.rmtree(part)
+
+
+def _seal(copy: Path) -> str | None:
+    try:
+        return hashlib.sha256((copy / SUMS).read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
 
 
 def stored_cells(lines: list[Line]) -> dict[str, str]:

@@ -70,9 +70,18 @@ export async function look() {
   const state = document.getElementById("state");
   const running = told.running.map((j) => `${j.stage} is running`).join(", ");
   state.textContent = (told.problems ? `${told.problems} problem${told.problems > 1 ? "s" : ""} in the case: answers are of the last valid state` : "No problems in the case") + (running ? "; " + running : "");
+  concerned(told.concerns);
   if (version !== null && version !== told.version) for (const listener of listeners) listener(told);
   version = told.version;
   for (const listener of watchers) listener(told);
+}
+let concerns = "[]";
+function concerned(list) { // where custody log and files disagree; drawn anew only when it changes, since it is read aloud
+  if (JSON.stringify(list) === concerns) return;
+  concerns = JSON.stringify(list);
+  const box = document.getElementById("concerns");
+  box.replaceChildren(el("strong", {}, "The files and the custody log do not agree"), el("ul", {}, ...list.map((text) => el("li", {}, bdi(text)))));
+  box.hidden = !list.length;
 }
 const watchers = [];
 export const onlook = (watcher) => watchers.push(watcher);

@@ -91,13 +91,14 @@ function open(td, typed) {
   const box = choices ? el("select", {}, el("option", { value: "" }, ""), ...choices.map((c) => el("option", { value: c }, c)), choices.includes(old) || !old ? null : el("option", { value: old }, old)) : el("textarea", { rows: "3", dir: "auto" });
   box.setAttribute("aria-label", `${sheet.columns[j]} of ${sheet.rows[i].key}`);
   box.value = typed && !choices ? typed : old;
+  const untouched = typed && !choices ? null : box.value; // the box itself writes line ends its own way
   editing = { td, box, old };
   td.replaceChildren(box);
   box.focus();
   const done = (keep, step) => {
     if (!editing || editing.box !== box) return;
     editing = null;
-    const text = box.value.replace(/[\r\n]+/g, " ");
+    const text = box.value === untouched ? old : box.value.replace(/[\r\n]+/g, " ");
     td.replaceChildren(bdi(short(keep ? text : old)));
     if (keep && text !== old) commit(td, old, text, step); else focus(i, j + (step || 0));
   };
@@ -116,7 +117,7 @@ async function make(change) {
 
 const commit = trying(async (td, old, text, step) => {
   const [i, j] = position(td), row = sheet.rows[i], column = sheet.columns[j];
-  const change = { kind: "cell", file: sheet.file, key: row.key, column, old, new: text };
+  const change = { kind: "cell", file: sheet.file, key: row.key, column, old, new: text, version: sheet.version };
   try { await make(change); } catch (error) {
     if (!(error instanceof No)) throw error;
     if (error.status !== 409) { td.replaceChildren(bdi(short(old))); throw error; }
@@ -135,7 +136,7 @@ function conflict(td, change, theirs) {
 
 async function remove(row) {
   const cells = Object.fromEntries(sheet.columns.map((c, j) => [c, row.cells[j] ?? ""]));
-  await make({ kind: "remove", file: sheet.file, key: row.key, old: cells });
+  await make({ kind: "remove", file: sheet.file, key: row.key, old: cells, version: sheet.version });
   say(`Row ${row.key} is removed; Undo brings it back.`);
 }
 
