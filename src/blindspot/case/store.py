@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+PIECE = 1 << 20
 FILES = (
     "case.toml",
     "sources.csv",
@@ -136,10 +137,16 @@ class Made:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, read in pieces."""
+def file_hash(path: Path, told: Callable[[int], None] | None = None) -> str:
+    """SHA-256 of a file, read in pieces. `told`: is given the size of each piece that was read."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        if told is None:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
+        while piece := file.read(PIECE):
+            digest.update(piece)
+            told(len(piece))
+        return digest.hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -60,7 +60,7 @@ def verify(path: Path, pack: Path | None, anchor: bool, as_json: bool) -> None:
     from blindspot.case.custody.bag import pack as make_bag
     from blindspot.case.custody.stamps import anchor as write_anchor
 
-    found = check(path)
+    found = check(path, progress)
     progress.done()
     if as_json:
         problems = [{"path": f.path, "what": f.what} for f in found.faults]

@@ -23,7 +23,7 @@ from blindspot.case.custody.sums import compare, hashes, read_sums, walk, write_
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _MANIFEST = re.compile(r"(tag)?manifest-(md5|sha1|sha224|sha256|sha384|sha512)\.txt")
 _OURS = "Bag-Software-Agent: blindspot "
@@ -95,7 +95,7 @@ def seal(folder: Path, identifier: str, readme: str) -> None:
             os.close(file)
 
 
-def check_bag(root: Path) -> tuple[int, list[Fault]]:
+def check_bag(root: Path, progress: Callable[[str], None] = lambda _: None) -> tuple[int, list[Fault]]:
     """How many files were read and what is wrong with a bag, ours or another's."""
     present, faults = walk(root)
     info = _text(root / "bag-info.txt")
@@ -123,7 +123,9 @@ def check_bag(root: Path) -> tuple[int, list[Fault]]:
         # Tag files need not be listed (RFC 8493, 2.2.1), but ours all are.
         expected = tags if tag and ours else [t for t in tags if t in listed] if tag else payload
         count, differing = (
-            compare(root, listed, expected) if algorithm == "sha256" else _other(root, listed, expected, algorithm)
+            compare(root, listed, expected, progress)
+            if algorithm == "sha256"
+            else _other(root, listed, expected, algorithm)
         )
         checked += count
         faults += differing

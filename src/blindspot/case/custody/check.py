@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blindspot.case.custody.bag import check_bag, is_bag
 from blindspot.case.custody.chain import HEAD, LOG, at_rest, read_log
@@ -17,11 +18,14 @@ from blindspot.case.custody.stamps import STAMPS, check_stamps
 from blindspot.case.custody.sums import compare, read_sums, walk
 from blindspot.errors import UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 SUMS, RELEASE = "SHA256SUMS", "release.json"
 _LATER = re.compile(r"(SHA256SUMS\.(minisig|tsr|tst|tsq)|ca\.pem|(made|out|evidence|stamps)/.*|custody\.(jsonl|head))")
 
 
-def verify(path: str | Path) -> Verified:
+def verify(path: str | Path, progress: Callable[[str], None] = lambda _: None) -> Verified:
     """What differs from what was recorded, below `path`: a case, a released copy or a bag.
 
     Raises UsageError where there is nothing of the kind.
@@ -30,19 +34,19 @@ def verify(path: str | Path) -> Verified:
     if not root.is_dir():
         raise UsageError(f"{root}: there is no such folder. Give a case, a released copy or a BagIt package.")
     if is_bag(root):
-        checked, faults = check_bag(root)
+        checked, faults = check_bag(root, progress)
         return Verified("bag", checked, tuple(sorted(faults)))
     if (root / SUMS).exists() or (root / RELEASE).exists():
-        checked, faults = _release(root)
+        checked, faults = _release(root, progress)
         if (root / LOG).exists() or (root / HEAD).exists() or (root / EVIDENCE).exists():
-            more, further, _ = _case(root)
+            more, further, _ = _case(root, progress)
             checked, faults = checked + more, faults + further
         return Verified("release", checked, tuple(sorted(set(faults))), _later(root))
     if not any((root / name).exists() for name in ("case.toml", LOG, HEAD, EVIDENCE)):
         raise UsageError(
             f"{root}: is neither a case, nor a released copy, nor a BagIt package: there is nothing to verify."
         )
-    checked, faults, remarks = _case(root)
+    checked, faults, remarks = _case(root, progress)
     return Verified("case", checked, tuple(sorted(set(faults))), remarks)
 
 
@@ -51,7 +55,7 @@ def recorded(lines: list[Line]) -> dict[str, str]:
     return {str(line.says["file"]): str(line.says["sha256"]) for line in lines if line.act == "ingest"}
 
 
-def _case(root: Path) -> tuple[int, list[Fault], tuple[str, ...]]:
+def _case(root: Path, progress: Callable[[str], None]) -> tuple[int, list[Fault], tuple[str, ...]]:
     with at_rest(root) as still:
         lines, faults = read_log(root)
         edits, remarks = _edits(root, lines)
@@ -66,7 +70,7 @@ def _case(root: Path) -> tuple[int, list[Fault], tuple[str, ...]]:
         present = [f"{EVIDENCE}/{name}" for name in found]
     parts = [name for name in present if name.endswith(".part") and "/." in name]
     faults += [Fault(name, "is left of an interrupted ingest; the next ingest removes it") for name in parts]
-    checked, differing = compare(root, listed, set(present) - set(parts))
+    checked, differing = compare(root, listed, set(present) - set(parts), progress)
     for fault in differing:
         what = fault.what
         if what.startswith("was added"):
@@ -102,13 +106,13 @@ def _edits(root: Path, lines: list[Line]) -> tuple[tuple[int, list[Fault]], list
     return check_edits(root, lines)
 
 
-def _release(root: Path) -> tuple[int, list[Fault]]:
+def _release(root: Path, progress: Callable[[str], None]) -> tuple[int, list[Fault]]:
     if not (root / SUMS).is_file():
         return 0, [Fault(SUMS, "is missing; it lists every file of the released copy")]
     listed, faults = read_sums(SUMS, (root / SUMS).read_bytes())
     present, odd = walk(root)
     names = {name for name in present if name != SUMS and (name in listed or not _LATER.fullmatch(name))}
-    checked, differing = compare(root, listed, names)
+    checked, differing = compare(root, listed, names, progress)
     return checked, faults + odd + differing
 
 

@@ -63,17 +63,25 @@ def ingest(
                 raise UsageError(f"{digest}: is not the SHA-256 of evidence of this case. Nothing was taken in.")
         for part in (root / EVIDENCE).glob(".*.part"):
             part.unlink()
-        for k, path in enumerate(paths, 1):
-            progress(f"taking in {path.name} ({k} of {len(paths)})")
-            taken.append(_take(log, path, by or person(), source, note, used))
+        total, before = sum(path.stat().st_size for path in paths) >> 20, 0
+        for path in paths:
+
+            def told(size: int, words: str = f"taking in {path.name}", before: int = before) -> None:
+                progress(f"{words} ({(before + size) >> 20} of {total} MB)")
+
+            told(0)
+            taken.append(_take(log, path, by or person(), source, note, used, told))
+            before += taken[-1].bytes
     return taken
 
 
-def _take(log: Writer, path: Path, by: str, source: str, note: str, used: list[str]) -> Taken:
+def _take(
+    log: Writer, path: Path, by: str, source: str, note: str, used: list[str], told: Callable[[int], None]
+) -> Taken:
     folder = log.root / EVIDENCE
     part = folder / f".{os.getpid()}.part"
     try:
-        digest, size = _copy(path, part)
+        digest, size = _copy(path, part, told)
         target = folder / digest
         known = target.exists()
         if known:
@@ -124,7 +132,7 @@ def _must_hold(target: Path, digest: str, root: Path) -> None:
         )
 
 
-def _copy(path: Path, part: Path) -> tuple[str, int]:
+def _copy(path: Path, part: Path, told: Callable[[int], None]) -> tuple[str, int]:
     """Copy and hash in one reading; sync; read back and hash again. Returns SHA-256 and size."""
     source = _open(path)
     try:
@@ -144,6 +152,7 @@ def _copy(path: Path, part: Path) -> tuple[str, int]:
                     pending = writer.submit(_write, target, piece, size)
                     first.update(piece)
                     size += read
+                    told(size)
                     turn = 1 - turn  # the other piece is on the disk by now
                 if pending is not None:
                     pending.result()

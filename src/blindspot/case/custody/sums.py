@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from blindspot.case.custody.model import Fault
 from blindspot.case.store import file_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 _LINE = re.compile(r"([0-9a-f]{64})  (\S(?:.*\S)?)")
@@ -35,11 +36,18 @@ def walk(root: Path) -> tuple[list[str], list[Fault]]:
     return sorted(found), faults
 
 
-def hashes(root: Path, names: Iterable[str]) -> dict[str, str]:
-    """SHA-256 by name, two files at a time."""
+def hashes(root: Path, names: Iterable[str], progress: Callable[[str], None] = lambda _: None) -> dict[str, str]:
+    """SHA-256 by name, two files at a time. `progress` is told how many megabytes have been read."""
     names = list(names)
+    total, read, lock = sum((root / name).stat().st_size for name in names) >> 20, [0], Lock()
+
+    def told(size: int) -> None:
+        with lock:
+            read[0] += size
+            progress(f"read {read[0] >> 20} of {total} MB")
+
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(names, pool.map(lambda name: file_hash(root / name), names), strict=True))
+        return dict(zip(names, pool.map(lambda name: file_hash(root / name, told), names), strict=True))
 
 
 def write_sums(digests: dict[str, str]) -> bytes:
@@ -68,12 +76,14 @@ def read_sums(name: str, raw: bytes) -> tuple[dict[str, str], list[Fault]]:
     return listed, faults
 
 
-def compare(root: Path, listed: dict[str, str], present: Iterable[str]) -> tuple[int, list[Fault]]:
+def compare(
+    root: Path, listed: dict[str, str], present: Iterable[str], progress: Callable[[str], None] = lambda _: None
+) -> tuple[int, list[Fault]]:
     """How many files were read, and what is missing, added or changed against a list."""
     present = set(present)
     faults = [Fault(name, "is missing") for name in listed.keys() - present]
     faults += [Fault(name, "was added: no list names it") for name in present - listed.keys()]
-    found = hashes(root, sorted(listed.keys() & present))
+    found = hashes(root, sorted(listed.keys() & present), progress)
     faults += [
         Fault(name, f"was changed: its SHA-256 is {digest[:16]}…, recorded is {listed[name][:16]}…")
         for name, digest in found.items()
