@@ -55,7 +55,7 @@ STAGES = (
         "How probable it is that the vehicle at the end is the one at the start.",
         ("tracks.toml",),
         ("check",),
-        "custody-3",
+        "custody-4",
         rooms.custody,
         "tracks.toml",
         "no tracks.toml says how the view was interrupted: custody has no number",
