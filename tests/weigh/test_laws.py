@@ -89,7 +89,12 @@ def test_whoever_could_hardly_have_told_speaks_for_neither_side(tmp_path, says, 
     expect = "question,hypothesis,F1,F2\nq1,bomb,0.5,0.9\nq1,water,0.5,0.1\nq1,other,0.5,0.5\n"
     said = f"id,source,origin,says,directness\nK2,S2,O2,{says},first_hand\n"
     folder = write_case(
-        tmp_path, origins_csv=origins, expect_csv=expect, claims_csv=said, stops_csv=None, sources_csv="id,name,reliability\nS2,s,1\n"
+        tmp_path,
+        origins_csv=origins,
+        expect_csv=expect,
+        claims_csv=said,
+        stops_csv=None,
+        sources_csv="id,name,reliability\nS2,s,1\n",
     )
     network, after = posteriors(folder)
     nothing, _ = network.posterior(drawn(network, 256).numbers, 256, np.zeros(1))
