@@ -9,7 +9,7 @@ demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n auto --maxprocesses=4
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadgroup $(TESTS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check src tests bench
@@ -67,8 +67,9 @@ $(VENV)/dev: $(VENV)/ready requirements-dev.lock
 	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python -r requirements-dev.lock
 	touch $@
 
+# The pins win over a peer's wish (norfair wants an older rich, which it draws its progress with).
 $(VENV)/bench: $(VENV)/ready pyproject.toml
-	$(BIN)/uv pip install -q --python $(BIN)/python -c requirements.lock -e '.[bench]'
+	$(BIN)/uv pip install -q --python $(BIN)/python --override requirements.lock -e '.[bench]'
 	touch $@
 
 # New pins, all with hashes and without the name of a host.

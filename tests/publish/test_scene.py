@@ -136,7 +136,8 @@ def test_the_moment_follows_the_film(visit, filmed):
 
 def test_while_a_film_runs_each_picture_is_named_and_play_stops(visit, filmed):
     page, said, _ = visit(filmed[1], moment(0))
-    # Registered after the page's own callback, so that it runs after it, for the same picture, however busy the machine is.
+    # Registered after the page's own callback: it runs after it, for the same picture, however busy the machine is.
+    # The picture is named in that callback and said by the next redraw.
     page.evaluate("""() => { window.seen = []; const v = document.querySelector('video'), box = document.querySelector('.film-said');
       const each = (_, m) => {
         const named = Number(v.dataset.frame);
@@ -151,8 +152,8 @@ def test_while_a_film_runs_each_picture_is_named_and_play_stops(visit, filmed):
     page.wait_for_function("() => document.querySelector('video').paused")
     assert page.locator("#play").inner_text() == "Play"
     seen = page.evaluate("window.seen")
-    assert [named for _, named, _, _ in seen] == [round(at * RATE) for at, *_ in seen]  # the very picture, while it runs
-    assert [told for _, _, told, _ in seen] == [now for *_, now in seen]  # and said by the next redraw
+    assert [named for _, named, *_ in seen] == [round(at * RATE) for at, *_ in seen]
+    assert [told for _, _, told, _ in seen] == [now for *_, now in seen]
     assert said == []
 
 

@@ -286,6 +286,7 @@ def test_rows_of_the_same_answer_sum_to_one(corpus):
     assert all(abs(total - 1) < 1e-5 for total in sums.values())
 
 
+@pytest.mark.long
 def test_two_workers_and_another_run_give_the_same_bytes(tmp_path):
     names = ("kabul-2021", "radda-2013", "basra-majid-2003", "zarqawi-2006")
     for name in names:
@@ -301,6 +302,7 @@ def test_two_workers_and_another_run_give_the_same_bytes(tmp_path):
     assert json.loads(one.stdout)["incidents"] == 4
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_the_shared_incidents_score_as_the_corpus_made_from_them(shared, corpus):
     found = backtest(shared / "incidents")

@@ -6,6 +6,7 @@ import random
 import shutil
 
 import numpy as np
+import pytest
 
 from blindspot.case import open_case
 from blindspot.stages import review
@@ -59,6 +60,7 @@ def test_perfect_copies_of_any_claims_change_no_posterior(kabul, tmp_path):
     assert max(np.abs(after[name] - before[name]).max() for name in before) <= 1e-12
 
 
+@pytest.mark.long
 def test_order_of_rows_changes_no_byte_of_any_output(kabul, tmp_path):
     a, b = copied(kabul, tmp_path / "a"), copied(kabul, tmp_path / "b")
     for file in TABLES:

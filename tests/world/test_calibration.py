@@ -12,6 +12,7 @@ from world.calibration import SEED, brier, held, outcome, reliability
 from world.evidence import as_case, draw, tell, write_case
 
 CASES = 600
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("calibration")]
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from blindspot.example.happening import happen
 from blindspot.publish.release.policy import read_policy
 
 SEEDS = range(24)
+pytestmark = pytest.mark.xdist_group("example")  # told once
 
 
 def files(root):
@@ -39,6 +40,13 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path, ex
         one[name] != other[name] for name in ("claims.csv", "truth.json", "footage/yard.ts", "tracks/background.csv")
     )
     assert sum(map(len, one.values())) < 5_000_000
+
+
+def test_the_example_can_be_released_as_it_is(example, tmp_path):
+    done = CliRunner().invoke(cli, ["release", str(example), "--to", "public", "-o", str(tmp_path / "copy")])
+    assert done.exit_code == 0, done.output
+    for verb in ("verify", "check"):
+        assert CliRunner().invoke(cli, [verb, str(tmp_path / "copy")]).exit_code == 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -99,6 +107,7 @@ def mean(found, what):
     return float(np.mean([what(incident) for incident in found]))
 
 
+@pytest.mark.long
 def test_longer_gaps_lose_the_car(told):
     assert mean(told["gaps"], lambda i: i.chances["custody:car"]) < 0.5 * mean(
         told[""], lambda i: i.chances["custody:car"]
@@ -106,16 +115,19 @@ def test_longer_gaps_lose_the_car(told):
 
 
 @pytest.mark.parametrize("way", ["resolution", "hidden"])
+@pytest.mark.long
 def test_coarse_pictures_and_hidden_people_lower_what_is_noticed(told, way):
     assert mean(told[way], lambda i: i.chances["yard:any"]) < 0.75 * mean(told[""], lambda i: i.chances["yard:any"])
 
 
+@pytest.mark.long
 def test_hidden_people_are_as_many_and_seen_outdoors_less(told):
     present, out = (lambda i: len(i.yard.crowd.of)), (lambda i: i.customs.outdoors)
     assert mean(told["hidden"], present) == mean(told[""], present)
     assert mean(told["hidden"], out) < 0.5 * mean(told[""], out)
 
 
+@pytest.mark.long
 def test_a_biased_lens_raises_false_alarms(told):
     def false(incident):
         return telling.false_alarm(incident.told.known, "o_feed_load", primed=incident.told.primed)
@@ -124,6 +136,7 @@ def test_a_biased_lens_raises_false_alarms(told):
     assert mean(told["lens"], false) > mean(told[""], false) + 0.05
 
 
+@pytest.mark.long
 def test_more_copies_are_more_claims_and_no_more_observations(told):
     plain, more = told[""][0], told["copies"][0]
     assert len(more.told.claims) == len(plain.told.claims) + 10

@@ -10,6 +10,7 @@ from world.incidents import outcome
 from world.scores import by_question, held, scores
 
 INCIDENTS = 30
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("incidents")]  # reviewed once, for all questions
 # Ranges that are the least and the greatest by design hold more than their 90 %: they have no upper bound here.
 NINETY = (
     "present, yard", "present, house", "dead on a list", "two visits by chance", "noticed, house, adult", "noticed, yard, adult",

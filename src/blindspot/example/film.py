@@ -1,4 +1,4 @@
-"""What did the camera record? The last seconds over the yard as video with telemetry: the flight of `tracks/camera.csv`, rendered.
+"""What did the camera record? The last seconds over the yard as video with telemetry: the flight of `flights/camera.csv`, rendered.
 
 The clip is as it would be given out: a few hundred pixels wide, 12 seconds, grey. Walls, houses, the car and the people outdoors
 are drawn as boxes by the room that makes test video (`measure.footage.generate`); every packet carries an ST 0601 set.

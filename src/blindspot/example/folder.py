@@ -106,7 +106,7 @@ def _watch(found: Incident, root: Path) -> None:
 
     rows: list[list[object]] = [
         ["yard_last_minutes", "yard", at(strike - WINDOW_S / 3600), at(strike), "the drone", "", "", "", "", "", "", "surface/town.tif",
-         "surface/ground.tif", "tracks/camera.csv", yard["gsd_m"].text, yard["attention"].text, "1-3", POINTING_M, 0.2, basis],
+         "surface/ground.tif", "flights/camera.csv", yard["gsd_m"].text, yard["attention"].text, "1-3", POINTING_M, 0.2, basis],
         ["house_morning", "house", at(found.house.hour), at(found.house.hour + 0.1), "a drone, where one was there", house["on_station"].text,
          house["in_view"].text, "courtyard", house["wall_m"].text, house["width_m"].text, house["depression_deg"].text, "", "", "",
          house["gsd_m"].text, house["attention"].text, "1-3", "", "", basis],
@@ -142,7 +142,7 @@ def _tracks(found: Incident, root: Path) -> None:
         for k in range(len(lat))
     ]  # fmt: skip
     columns = ["time", "lat", "lon", "height_m", "aim_lat", "aim_lon", "radius_m", "gsd_m", "attended"]
-    write_text(root / "tracks" / "camera.csv", table(columns, rows))
+    write_text(root / "flights" / "camera.csv", table(columns, rows))
     t, places = found.car
     write_text(root / "tracks" / "car.csv", _track({"car": (t, places)}))
     rng = np.random.default_rng([found.options.seed, 20])

@@ -30,6 +30,7 @@ def case(tmp_path_factory):
     return root
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verb", ["sorties", "coverage", "presence"])
 def test_numbers_do_not_depend_on_who_does_the_work(case, cluster, verb):
     said = []

@@ -17,6 +17,7 @@ def independent(n, rates, seed=1):
     return tabulate(tuple("ABCDE"[: len(rates)]), kept, np.ones(len(kept)))
 
 
+@pytest.mark.long
 def test_a_known_town_is_covered_by_every_model():
     found = undercount(independent(5000, (0.3, 0.4, 0.25, 0.35)))
     for e in found.estimates:
@@ -97,6 +98,7 @@ def test_one_row_per_person_is_counted(tmp_path):
     assert table.observed == 3
 
 
+@pytest.mark.long
 def test_published_tables(shared):
     mse = shared / "people" / "mse"
     kosovo = undercount(read_table(mse / "kosovo_1999_lcmcr.csv"))

@@ -26,6 +26,7 @@ def test_a_handful_of_persons_is_refused_with_a_reason(kabul):
     assert "10 persons on 8 lists" in found["refused"]
 
 
+@pytest.mark.long
 def test_independent_lists_give_the_number_of_all(tmp_path):
     found = unlisted(tmp_path, persons((0.5, 0.4, 0.6), 400))
     best = next(m for m in found["models"] if "log-linear" in m["name"])
@@ -38,6 +39,7 @@ def test_two_lists_are_refused(tmp_path):
     assert "refused" in unlisted(tmp_path, persons((0.5, 0.5), 200))
 
 
+@pytest.mark.long
 def test_the_table_of_a_case_comes_first_and_is_shown_on_the_page(kabul, tmp_path):
     case = shutil.copytree(kabul, tmp_path / "case", ignore=shutil.ignore_patterns("made", "out"))
     rows = [

@@ -110,6 +110,7 @@ def test_passes_and_bands(shared, tmp_path):
     assert next(iter(got)) == "distance exponential"  # best first
 
 
+@pytest.mark.long
 def test_the_stated_ranges_hold_the_number_that_was_there(tmp_path):
     """90 % ranges of each site and of the whole, over simulated readers who each count a part of those present."""
     rng = np.random.default_rng(7)
@@ -200,6 +201,7 @@ def test_every_wrong_file_gets_a_clear_line(tmp_path, text, said):
     assert said in result.exception.diagnostics()
 
 
+@pytest.mark.long
 def test_mutated_files_give_numbers_or_clear_lines(tmp_path):
     from blindspot.errors import BlindspotError
 

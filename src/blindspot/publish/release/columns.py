@@ -102,6 +102,12 @@ def looks_like_a_name(value: str) -> bool:
     )
 
 
+def named(file: str) -> list[str]:
+    """Every column that the file may have; none where its columns are the case's own (expect.csv) or not known here."""
+    row = ROWS.get(pattern(file))
+    return list(row.model_fields) if row else []
+
+
 def required(file: str) -> list[str]:
     """Columns without which the file could not be read."""
     row = ROWS.get(pattern(file))

@@ -15,7 +15,7 @@ Cells = list[dict[str, str]]  # the rows of one CSV file as typed, by column
 class Protected:
     """A value that may not go to this audience, and where it stands."""
 
-    kind: str  # person, text, url, id, time, coordinate, file, hash, path, secret
+    kind: str  # person, text, row (of measured numbers), url, id, time, coordinate, file, hash, path, secret
     value: str  # for a coordinate `lat,lon`
     where: str
 

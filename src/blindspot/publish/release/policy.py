@@ -11,6 +11,7 @@ from blindspot.case.labels import Label, Schemes, read_label, schemes
 from blindspot.case.reading import read_toml
 from blindspot.case.rows import Id, Row, Text
 from blindspot.errors import CaseError, Problem, UsageError, Where
+from blindspot.publish.release.columns import named
 from blindspot.quantities import Range, read_range
 
 if TYPE_CHECKING:
@@ -218,6 +219,13 @@ def _crosscheck(policy: Policy, line: Callable[[tuple[Any, ...]], int]) -> list[
             for key in ("label", "to") if name == "lower" else ("label",) if hasattr(row, "label") else ():
                 if getattr(row, key):
                     label((name, i, key), getattr(row, key))
+    for name, key in (("table", "keep"), ("change", "column")):
+        for i, row in enumerate(getattr(policy, name)):
+            told = getattr(row, key)
+            columns = named(row.file)
+            for column in ((told,) if isinstance(told, str) else told) if columns else ():
+                if column not in columns:
+                    problem((name, i, key), f"is no column of {row.file}", column, f"name one of {', '.join(columns)}")
     for i, change in enumerate(policy.change):
         if change.how == "time" and change.to not in {"day", "hour"}:
             problem(("change", i, "to"), "is not a step of time", change.to, "write day or hour")

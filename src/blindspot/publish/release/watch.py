@@ -104,6 +104,7 @@ _NOT_NAMES = frozenset(
     ]  # a list of words reads better as words
 )
 _PHONE = re.compile(r"\+?\d[\d\s().-]{6,}\d")
+_DECIMAL = re.compile(r"\d+\.\d+")  # an angle or a length: no number that anybody dials
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _FOLDERS = (
     "texts",
@@ -118,6 +119,7 @@ _FOLDERS = (
     "evidence",
     "media",
 )
+_MEASURED = {"tracks", "flights", "surface", "counts", "occupancy"}
 _TEXTS = {".txt", ".md", ".html", ".htm", ".csv", ".json", ".xml", ".srt", ".vtt", ".eml"}
 
 
@@ -139,20 +141,23 @@ class Watch:
         self._part_skeletons: dict[str, Protected] = {}
         self._runs: dict[tuple[str, ...], Protected] = {}
         self.points: list[Point] = []
-        spoken = {run for value in kept for run in _runs(_words(value))}
+        said = [_words(value) for value in kept]
+        self._spoken = {run for words in said for run in _runs(words)}
+        self._ends = {tuple(words[-n:]) for words in said for n in range(1, RUN)}
+        self._begins = {tuple(words[:n]) for words in said for n in range(1, RUN)}
         for p in protected:
             if fold(p.value).strip() in self._may or (
                 p.value in kept and p.kind not in {"person", "coordinate", "secret"}
             ):
                 continue
-            self._add(p, spoken)
+            self._add(p)
         self._kept_urls = sorted((fold(v) for v in kept if "/" in v), key=len, reverse=True)
         ids = sorted(self._whole, key=len, reverse=True)
         self._whole_pattern = (
             re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, ids)) + r")(?![\w-])") if ids else None
         )
 
-    def _add(self, p: Protected, spoken: set[tuple[str, ...]]) -> None:
+    def _add(self, p: Protected) -> None:
         value = fold(p.value).strip()
         if p.kind == "person":
             self._person(p)
@@ -173,7 +178,7 @@ class Watch:
             if len(value) >= 5:
                 self._plain.setdefault(value, p)
         else:
-            self._text(value, p, spoken)
+            self._text(value, p)
 
     def _person(self, p: Protected) -> None:
         words = [w for w in _words(p.value) if w not in _NOT_NAMES and not w.isdigit()]
@@ -210,17 +215,21 @@ class Watch:
             if len(part) >= 6 and part not in self._may:
                 self._plain.setdefault(part, p)
 
-    def _text(self, value: str, p: Protected, spoken: set[tuple[str, ...]]) -> None:
+    def _goes(self, run: tuple[str, ...]) -> bool:
+        """Whether these words go anyway: in one value, or as the end of one and the beginning of the next, as cells of a page."""
+        return run in self._spoken or any(run[:n] in self._ends and run[n:] in self._begins for n in range(1, len(run)))
+
+    def _text(self, value: str, p: Protected) -> None:
         for m in _MAIL.finditer(value):
             self._plain.setdefault(m[0], p)
-        for m in _PHONE.finditer(value):
+        for m in _PHONE.finditer(value) if p.kind != "row" else ():
             digits = re.sub(r"\D", "", m[0])
-            if len(digits) >= 8 and not re.fullmatch(r"(?:19|20)\d{6,}", digits):
+            if not re.fullmatch(r"(?:19|20)\d{6,}|.{,7}", digits) and not _DECIMAL.fullmatch(m[0]):
                 self._squeezed.setdefault(digits, p)
         words = _words(value)
         if len(words) >= RUN:
             for run in _runs(words):
-                if run not in spoken:
+                if not self._goes(run):
                     self._runs.setdefault(run, p)
         elif len(value) >= 12:
             if not any(value in fold(k) for k in self.kept):
@@ -352,10 +361,12 @@ def _typed(value: Any, where: str) -> Iterator[Protected]:
 
 
 def _prose(path: Path, name: str) -> Iterator[Protected]:
+    """Its lines. In a table of measured numbers no long number is one to dial: among thousands one would stand in any page."""
     text = path.read_bytes().decode("utf-8", "ignore")
+    kind = "row" if path.suffix.lower() == ".csv" and name.split("/", maxsplit=1)[0] in _MEASURED else "text"
     for n, line in enumerate(text.splitlines(), 1):
         if len(_words(line)) >= RUN:
-            yield Protected("text", line, f"{name}:{n}")
+            yield Protected(kind, line, f"{name}:{n}")
 
 
 def _words(text: str) -> list[str]:
