@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blindspot.errors import UsageError
+from blindspot.errors import CaseError, UsageError
 from blindspot.measure.track.custody.card import card, expected, p_same, planning, shares
 from blindspot.measure.track.custody.chain import chain, chain_table, custody_of, on_streets
 from blindspot.measure.track.custody.episodes import Episodes, episodes, units
@@ -20,7 +20,7 @@ from blindspot.measure.track.custody.spread import shipped
 from blindspot.measure.track.follow.camera import camera_motion, carried, dense, through
 from blindspot.measure.track.model import Boxes, Read, Tracks
 from blindspot.measure.track.read import read_tracks
-from blindspot.measure.track.settings import Custody
+from blindspot.measure.track.settings import Custody, read_settings
 from blindspot.quantities import Range
 
 
@@ -116,6 +116,16 @@ def test_one_doubt_shared_by_all_gaps_is_not_averaged_away():
     low, _, high = custody_of(Custody.model_validate(told)).quantiles
     at = np.exp(np.log(10) + np.log(6) * np.array([0.95, 0.05])) / 1e6
     assert (low, high) == pytest.approx(planning(1.0, at, 0.3, 80.0) ** 3, abs=0.005)
+
+
+def test_a_chain_without_a_gap_is_refused_where_it_stands(tmp_path):
+    told = '[[custody]]\nid = "car"\nhours = "8"\ndensity_km2 = "10-60"\npasses = "0.1-0.6"\ngap = []\n'
+    (tmp_path / "tracks.toml").write_text(told, encoding="utf-8")
+    with pytest.raises(CaseError) as refused:
+        read_settings(tmp_path)
+    (problem,) = refused.value.problems
+    assert (problem.where.file, problem.where.column) == ("tracks.toml", "custody.0.gap")
+    assert "at least 1 item" in problem.what
 
 
 def test_distance_and_doubt_grow_with_the_gap():
