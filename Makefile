@@ -26,7 +26,7 @@ bench-weigh: $(VENV)/bench
 calibration: $(VENV)/dev
 	PYTHONPATH=tests:bench $(BIN)/python bench/calibration.py --out docs/calibration.md
 
-# 500 whole incidents with known truth, reviewed end to end, about twenty minutes; writes its part of docs/calibration.md.
+# 500 whole incidents with known truth, reviewed end to end, about half an hour on two busy cores; writes its part of docs/calibration.md.
 world: $(VENV)/dev
 	PYTHONPATH=tests:bench $(BIN)/python bench/incidents.py --out docs/calibration.md
 

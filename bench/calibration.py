@@ -66,7 +66,8 @@ def report(found):
         (
             "For the record: a first campaign of 20,000 cases, taking every question of a case as a row, gave an ECE of 0.0100 (floor 0.0068, 95 %\n"
             "point 0.0096, chance 0.22). Rows of one case depend on each other, so one question per case and more cases are taken since; the\n"
-            "model, the numbers and the seed stayed as they were.\n"
+            "model, the numbers and the seed stayed as they were then. Story and model were changed together once: who could hardly have told speaks\n"
+            "for neither side (decision 16). Before, on the same seed, the ECE was 0.0044, and 89.6 % of stated ranges held.\n"
         ),
         "Command: `make calibration` (results are the same for any number of workers).\n",
         f"{len(found):,} cases, seed {SEED}; up to 8 copies a case: "

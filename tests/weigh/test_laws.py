@@ -9,6 +9,7 @@ from blindspot.case import open_case
 from blindspot.quantities import offer
 from blindspot.weigh import build, findings, replay, weigh
 from blindspot.weigh.draws import drawn
+from blindspot.weigh.network import origin_table
 from folders import GOOD, write_case
 
 
@@ -79,6 +80,32 @@ def test_negative_evidence_has_the_ratio_of_the_reference(tmp_path):
     d, fa = 0.45, 0.02
     want = ((1 - fa) * (1 - slip) + fa * slip) / ((1 - d) * (1 - slip) + d * slip)
     np.testing.assert_allclose(after["question:q1"][1] / after["question:q1"][0], want, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("says", "opportunity"), [("yes", "0.01"), ("no", "0.01"), ("yes", "0"), ("no", "0")])
+def test_whoever_could_hardly_have_told_speaks_for_neither_side(tmp_path, says, opportunity):
+    """hit x opportunity below the false alarm: the report has a ratio of 1, and its yes never counts against the fact."""
+    origins = f"id,fact,kind,team,hit,false_alarm,opportunity\nO2,F2,site_visit,,0.9,0.02,{opportunity}\n"
+    expect = "question,hypothesis,F1,F2\nq1,bomb,0.5,0.9\nq1,water,0.5,0.1\nq1,other,0.5,0.5\n"
+    said = f"id,source,origin,says,directness\nK2,S2,O2,{says},first_hand\n"
+    folder = write_case(
+        tmp_path,
+        origins_csv=origins,
+        expect_csv=expect,
+        claims_csv=said,
+        stops_csv=None,
+        sources_csv="id,name,reliability\nS2,s,1\n",
+    )
+    network, after = posteriors(folder)
+    nothing, _ = network.posterior(drawn(network, 256).numbers, 256, np.zeros(1))
+    np.testing.assert_allclose(after["question:q1"], nothing["question:q1"], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("d", "ratio"), [(0.05, 1.03), (0.2, 1.22), (0.5, 1.96), (0.9, 9.8), (0.99, 98)])
+def test_absence_weighs_what_the_contract_publishes(d, ratio):
+    numbers = {name: np.asarray(v) for name, v in (("hit:o", 1.0), ("false_alarm:o", 0.02), ("opportunity:o", d))}
+    (no_absent, _), (no_present, _) = origin_table("f", "o", None, "none", opportunity=True).make(numbers, {})
+    assert no_absent / no_present == pytest.approx(ratio, rel=0.005)
 
 
 def test_a_half_filled_column_has_no_weight_and_is_listed(tmp_path):

@@ -206,14 +206,12 @@ def _once(world, rng):
     shows = {}
     for origin, (fact, team, lens) in world.origins.items():
         strained = bool(team) and primed[team]
-        if so[fact]:
-            chance = p[f"hit:{origin}"] * p[f"opportunity:{origin}"]
-            chance /= p[f"lens:{team}"] if strained and lens == "lowers_hits" else 1
-        else:
-            chance = p[f"false_alarm:{origin}"]
-            if strained and lens == "raises_false_alarms":
-                chance = max(chance, min(0.95, p[f"lens:{team}"] * chance))
-        shows[origin] = happens(chance)
+        false = p[f"false_alarm:{origin}"]
+        if strained and lens == "raises_false_alarms":
+            false = max(false, min(0.95, p[f"lens:{team}"] * false))
+        hit = p[f"hit:{origin}"] / (p[f"lens:{team}"] if strained and lens == "lowers_hits" else 1)
+        # who hardly could have told shows a thing that is so no less often than one that is not
+        shows[origin] = happens(max(hit * p[f"opportunity:{origin}"], min(false, hit)) if so[fact] else false)
     modes = {}
     for source, gains in world.sources.items():
         if happens(p[f"reliability:{source}"]):

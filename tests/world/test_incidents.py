@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.long, pytest.mark.xdist_group("incidents")]  # reviewe
 # Ranges that are the least and the greatest by design hold more than their 90 %: they have no upper bound here.
 NINETY = (
     "present, yard", "present, house", "dead on a list", "two visits by chance", "noticed, house, adult", "noticed, yard, adult",
-    "anybody noticed, yard", "anybody noticed, house", "weigh, q_driver", "weigh, q_load", "weigh, q_yard", "weigh, q_harm", "weigh, q_same",
+    "anybody noticed, yard", "anybody noticed, house", "same car", "same after one gap, change of aircraft", "same after one gap, zoomed elsewhere", "weigh, q_driver", "weigh, q_load", "weigh, q_yard", "weigh, q_harm", "weigh, q_same",
 )  # fmt: skip
 
 

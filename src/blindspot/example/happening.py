@@ -348,9 +348,7 @@ def _harm(rng: np.random.Generator, yard: Scene, customs: homes.Customs, deadly:
 def _typed(rng: np.random.Generator, known: dict[str, Known], chances: dict[str, float]) -> None:
     """Priors of what the town decides, as a reviewer who knows the town types them."""
     known["prior:q_same/same"] = share_about(rng, chances["custody:car"], 1.0)
-    known["prior:q_yard/people"] = share_about(rng, min(chances["people"], 0.985), 1.0)
-    known["prior:q_harm/none|people"] = share_about(rng, min(max(chances["harm:none"], 0.01), 0.9), 0.8)
-    rest = chances["harm:many"] / max(chances["harm:some"] + chances["harm:many"], 1e-6)
-    left = 1 - known["prior:q_harm/none|people"].high
-    many = min(max(rest * (1 - chances["harm:none"]), 0.01), left * 0.95)
-    known["prior:q_harm/many|people"] = share_about(rng, many, 0.3)
+    known["prior:q_yard/empty"] = share_about(rng, 1 - chances["people"], 1.0)
+    known["prior:q_harm/none|people"] = share_about(rng, chances["harm:none"], 0.8)
+    left = 1 - known["prior:q_harm/none|people"].high  # of 1, which the stated ranges must not pass
+    known["prior:q_harm/many|people"] = share_about(rng, min(chances["harm:many"], left * 0.95), 0.3)

@@ -2,6 +2,7 @@
 
     P(F=yes | Q=h)                   = e_fh                                            (expect.csv)
     P(O=shows | F=yes), P(.. | F=no) = opportunity x hit,  false_alarm                 (origins.csv)
+                                       but not below the false alarm for want of opportunity (decision 16)
     primed lens L of a team            false_alarm -> min(.95, k false_alarm), or hit -> hit / k
     P(R=yes | O, faithful)           = 1 - slip if O shows, slip if not
     P(R | interested), P(R | noise)    do not depend on O
@@ -211,15 +212,19 @@ def origin_table(fact: str, origin: str, team: str | None, lens: str, *, opportu
     """P(O | F), or P(O | F, L) where a team reads it."""
 
     def make(numbers: Mapping[str, NDArray[np.float64]], _: object) -> NDArray[np.float64]:
-        shows = numbers[f"hit:{origin}"] * (numbers[f"opportunity:{origin}"] if opportunity else 1.0)
-        false = numbers[f"false_alarm:{origin}"]
+        hit, false = numbers[f"hit:{origin}"], numbers[f"false_alarm:{origin}"]
+        told = numbers[f"opportunity:{origin}"] if opportunity else 1.0
+
+        def chance(hit: NDArray[np.float64], false: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.maximum(told * hit, np.minimum(false, hit))
+
+        shows = chance(hit, false)
         if team is None:
             return stack([1 - false, false, 1 - shows, shows], (2, 2))
         k = numbers[f"lens:{team}"]
-        primed_false = (
-            np.maximum(false, np.minimum(PRIMED_CEILING, k * false)) if lens == "raises_false_alarms" else false
-        )
-        primed_shows = shows / k if lens == "lowers_hits" else shows
+        raises = lens == "raises_false_alarms"
+        primed_false = np.maximum(false, np.minimum(PRIMED_CEILING, k * false)) if raises else false
+        primed_shows = chance(hit / k if lens == "lowers_hits" else hit, primed_false)
         return stack(
             [1 - false, false, 1 - primed_false, primed_false, 1 - shows, shows, 1 - primed_shows, primed_shows],
             (2, 2, 2),

@@ -11,6 +11,8 @@ from blindspot.cli import cli
 from blindspot.errors import BlindspotError
 from blindspot.measure.people import findings
 from blindspot.measure.people.grade import Incident, books, grade
+from blindspot.measure.people.incident import Row, group
+from blindspot.measure.people.names import read_name
 
 HEAD = "id,name,name_local,age,sex,status,date,group_size,source\n"
 
@@ -184,3 +186,24 @@ def test_match_prints_one_json_object(tmp_path):
     assert all(x["a"] == x["b"] for x in found["links"])
     assert len(found["links"]) >= 25
     assert "a.csv:29:age" in found["problems"][0]
+
+
+def test_a_row_that_gives_two_scripts_is_compared_in_the_one_it_shares():
+    """A family spells in both, a hospital in Arabic: the same letters are the same man, however the Latin came out."""
+    latin, arabic = read_name("Derrimman Dumofan").tokens, read_name("دارريممان دوموفان").tokens
+    hospital = Row("hospital", "h1", "دارريممان دوموفان", arabic, (29.0, 30.0), 1)
+    alone = Row("family", "f1", "Derrimman Dumofan", latin, (29.0, 30.0), 1)
+    both = Row("family", "f1", "Derrimman Dumofan", latin, (29.0, 30.0), 1, arabic)
+    assert group([alone, hospital], {}).pairs.get((0, 1), 0.0) < 0.5
+    assert group([both, hospital], {}).pairs[0, 1] > 0.9
+    assert group([hospital, both], {}).pairs[0, 1] > 0.9
+
+
+def test_the_local_spelling_of_a_list_is_read(tmp_path):
+    family = "f1,Derrimman Dumofan,دارريممان دوموفان,29,male,killed,2021-08-29\n"
+    hospital = "h1,,دارريممان دوموفان,29,male,killed,2021-08-29\n"
+    root = write_case(tmp_path / "case")
+    (root / "lists").mkdir()
+    for name, row in (("family", family), ("hospital", hospital)):
+        (root / "lists" / f"{name}.csv").write_text("id,name,name_local,age,sex,status,date\n" + row, encoding="utf-8")
+    assert len(findings(open_case(root))["persons"]) == 1

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blindspot.errors import UsageError
-from blindspot.measure.track.custody.card import card, expected, p_same, planning
-from blindspot.measure.track.custody.chain import chain, chain_table, custody_of
+from blindspot.errors import CaseError, UsageError
+from blindspot.measure.track.custody.card import card, expected, p_same, planning, shares
+from blindspot.measure.track.custody.chain import chain, chain_table, custody_of, on_streets
 from blindspot.measure.track.custody.episodes import Episodes, episodes, units
 from blindspot.measure.track.custody.evaluate import calibration_error, evaluate, temper
 from blindspot.measure.track.custody.footage import box_episodes
@@ -20,7 +20,7 @@ from blindspot.measure.track.custody.spread import shipped
 from blindspot.measure.track.follow.camera import camera_motion, carried, dense, through
 from blindspot.measure.track.model import Boxes, Read, Tracks
 from blindspot.measure.track.read import read_tracks
-from blindspot.measure.track.settings import Custody
+from blindspot.measure.track.settings import Custody, read_settings
 from blindspot.quantities import Range
 
 
@@ -88,6 +88,44 @@ def test_a_case_states_its_gaps_and_gets_every_assumption_back():
     assert "judgement: test" in said
     assert "0.5-0.9" in said
     assert "not given" in said
+
+
+@pytest.mark.parametrize("sigma", [12.0, 60.0, 150.0, 400.0])
+def test_look_alikes_on_a_grid_of_streets_are_those_counted(sigma):
+    """Metres of street within a Rayleigh radius of a place on a street, beside as many metres spread evenly."""
+    rng, apart = np.random.default_rng(3), 250.0
+    r = np.hypot(*rng.normal(0, sigma, (2, 40_000)))
+    lines = np.arange(-12, 13) * apart
+    crossing = lines + rng.uniform(0, apart, (len(r), 1))
+    metres = sum(2 * np.sqrt(np.maximum(r[:, None] ** 2 - at**2, 0)).sum(axis=1) for at in (lines[None], crossing))
+    assert on_streets(sigma, apart) == pytest.approx(metres.mean() / (2 / apart * np.pi * (r**2).mean()), rel=0.03)
+
+
+def test_what_belongs_to_the_day_is_drawn_once_and_what_is_a_gaps_own_apart():
+    at = shares(4)
+    for other in at[1:]:
+        assert (other[:4] == at[0][:4]).all()
+    every = np.vstack([at[0][:4], *(a[4:] for a in at)])
+    assert np.abs(np.corrcoef(every) - np.eye(len(every))).max() < 0.05
+
+
+def test_one_doubt_shared_by_all_gaps_is_not_averaged_away():
+    """Three kinds of gap that rest on one unknown density: the chain spans what its two ends give."""
+    gaps = [{"id": f"g{k}", "seconds": "60", "sigma_m": "80", "p_stay": "1", "crowding": "1"} for k in range(3)]
+    told = {"id": "car", "hours": "1", "density_km2": "10-60", "passes": "0.3", "gap": gaps}
+    low, _, high = custody_of(Custody.model_validate(told)).quantiles
+    at = np.exp(np.log(10) + np.log(6) * np.array([0.95, 0.05])) / 1e6
+    assert (low, high) == pytest.approx(planning(1.0, at, 0.3, 80.0) ** 3, abs=0.005)
+
+
+def test_a_chain_without_a_gap_is_refused_where_it_stands(tmp_path):
+    told = '[[custody]]\nid = "car"\nhours = "8"\ndensity_km2 = "10-60"\npasses = "0.1-0.6"\ngap = []\n'
+    (tmp_path / "tracks.toml").write_text(told, encoding="utf-8")
+    with pytest.raises(CaseError) as refused:
+        read_settings(tmp_path)
+    (problem,) = refused.value.problems
+    assert (problem.where.file, problem.where.column) == ("tracks.toml", "custody.0.gap")
+    assert "at least 1 item" in problem.what
 
 
 def test_distance_and_doubt_grow_with_the_gap():

@@ -19,7 +19,7 @@ from blindspot.measure.people.linkage import AGE, SEX
 from blindspot.measure.people.matching import marginals
 from blindspot.measure.people.names import MOST
 from blindspot.measure.people.scripts import fold, is_arabic
-from blindspot.measure.people.views import CHANNEL, OMITTED
+from blindspot.measure.people.views import CHANNEL, OMITTED, SCRIPTS
 from blindspot.measure.people.vocabulary import neighbours, tokenise
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ MIXED_UP = 0.05  # share of rows in which a source gives one victim's name with 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of one list, with the name read into tokens (empty where unnamed)."""
+    """A row of one list, with the name read into tokens (empty where unnamed), and into those of its other script where it gives two."""
 
     list: str
     id: str
@@ -72,6 +72,7 @@ class Row:
     tokens: tuple[str, ...]
     age: tuple[float, float] | None
     sex: int
+    other: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -175,10 +176,10 @@ def _facts(rows: Sequence[Row]) -> Facts:
 
 def _name_ratios(rows: Sequence[Row]) -> dict[tuple[int, int], float]:
     """Log-likelihood ratio of the names of every two rows that have one; a sibling's family parts count for nothing."""
-    unique = sorted({form for row in rows if row.tokens for form in _forms(row.tokens)})
+    unique = sorted({form for row in rows for name in (row.tokens, row.other) if name for form in _forms(name)})
     place = {tokens: k for k, tokens in enumerate(unique)}
     ratios: dict[tuple[int, int], float] = {}
-    scripts = ["arabic" if is_arabic("".join(t)) else "latin" for t in unique]
+    scripts = [_script(t) for t in unique]
     tokens = tokenise(unique, MOST)
     log_g, gap = CHANNEL.copy(), np.log(OMITTED)
     every = np.array([(i, j) for i in range(len(unique)) for j in range(len(unique))], dtype=np.int64).reshape(-1, 2)
@@ -197,16 +198,30 @@ def _name_ratios(rows: Sequence[Row]) -> dict[tuple[int, int], float]:
         # one family: what is left when the given name is taken away says "relative", not "same"
         total = agree.given + np.minimum(agree.total - agree.given, 1.0)
         ratios |= {(i, j): float(v) for (i, j), v in zip(pairs.tolist(), total, strict=True)}
-    return {
-        (i, j): max(
-            ratios[place[x], place[y]] + PREFIX_LEFT_OUT * ((x != a.tokens) + (y != b.tokens))
-            for x in _forms(a.tokens)
-            for y in _forms(b.tokens)
-        )
-        for i, a in enumerate(rows)
-        for j, b in enumerate(rows)
-        if a.tokens and b.tokens and i != j
-    }
+    found = {}
+    for i, a in enumerate(rows):
+        for j, b in enumerate(rows):
+            if a.tokens and b.tokens and i != j:
+                one, two = _compared(a, b)
+                found[i, j] = max(
+                    ratios[place[x], place[y]] + PREFIX_LEFT_OUT * ((x != one) + (y != two))
+                    for x in _forms(one)
+                    for y in _forms(two)
+                )
+    return found
+
+
+def _compared(a: Row, b: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The spellings of two rows that are compared: in a script that both give, Arabic before Latin, as in `views`; else across."""
+    spelt = [{_script(name): name for name in (row.other, row.tokens) if name} for row in (a, b)]
+    for script in SCRIPTS:
+        if script in spelt[0] and script in spelt[1]:
+            return spelt[0][script], spelt[1][script]
+    return a.tokens, b.tokens
+
+
+def _script(tokens: tuple[str, ...]) -> str:
+    return "arabic" if is_arabic("".join(tokens)) else "latin"
 
 
 def _forms(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

@@ -111,8 +111,10 @@ def _row(case: Case, recorder: str, row: Listed, problems: list[dict[str, Any]])
     except ValueError as error:
         problems.append(_problem(case, recorder, row, "age", str(error), row.age))
         age = None
-    name = next((n for n in (row.name, row.name_local) if not is_unnamed(n)), "")
-    return Row(recorder, row.id, name, read_name(name).tokens, age, read_sex(row.sex))
+    name, other, *_ = [*(n for n in (row.name, row.name_local) if not is_unnamed(n)), "", ""]
+    return Row(
+        recorder, row.id, name, read_name(name).tokens, age, read_sex(row.sex), read_name(other).tokens if other else ()
+    )
 
 
 def _problem(case: Case, recorder: str, row: Listed, column: str, what: str, got: str | None = None) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Custody(_Table):
     hours: Numbers
     density_km2: Numbers
     passes: Numbers
-    gap: tuple[Gap, ...]
+    gap: Annotated[tuple[Gap, ...], Field(min_length=1)]
     driver: Numbers | None = None  # P(still the same driver | same vehicle)
     driver_basis: str = "judgement"
     person: Numbers | None = None  # P(the driver is the person named | same driver)

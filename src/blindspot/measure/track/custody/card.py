@@ -7,7 +7,8 @@ density of vehicles there and then, q the share of them that would pass as the s
 The planning form is exact for a Gaussian error of sigma per axis and look-alikes spread evenly: E[exp(-pi rho q r^2)], r
 Rayleigh (after Sea 1971, Tian et al. 2013); for another law it is `expected`. Look-alikes are not spread evenly: they share
 the roads of the vehicle, while direction and speed tell some apart. So the number expected is multiplied by `crowding`, and
-the ratio of a visible candidate is raised to `tau`; both were fitted for gaps of that length on other vehicles. Every number is a range; the answer is a set of samples over a scrambled Sobol sequence, uniform in log-odds or log.
+the ratio of a visible candidate is raised to `tau`; both were fitted for gaps of that length on other vehicles. Every number is a
+range; the answer is a set of samples over one scrambled Sobol sequence for all gaps of a day, uniform in log-odds or log.
 """
 
 from __future__ import annotations
@@ -77,6 +78,19 @@ def p_same(
     return out
 
 
+def shares(gaps: int) -> list[Floats]:
+    """Where in its range each number of each gap lies: per gap (7, SAMPLES), in the order of `card`.
+
+    What belongs to the day, the town or the law is drawn once and is the same for all gaps: density, look-alikes, streets, how
+    far the law is off. Length, a stated sigma and p_stay are a gap's own. All come from one sequence: two scramblings of the
+    same Sobol dimension are not independent of one another.
+    """
+    from scipy.stats import qmc
+
+    drawn = qmc.Sobol(4 + 3 * gaps, scramble=True, rng=np.random.default_rng(SEED)).random(SAMPLES).T
+    return [np.vstack((drawn[:4], drawn[4 + 3 * k : 7 + 3 * k])) for k in range(gaps)]
+
+
 def card(
     identifier: str,
     seconds: Range,
@@ -86,17 +100,14 @@ def card(
     p_stay: Range = SURE,
     *,
     crowding: Range = SURE,
-    key: int = 0,
+    at: Floats | None = None,
 ) -> Card:
-    """A gap card by the planning form. sigma_m: a range, or the law that gives it for the length of the gap."""
-    from scipy.stats import qmc
-
-    sobol = qmc.Sobol(5, scramble=True, rng=np.random.default_rng([SEED, key])).random(SAMPLES)
-    t = _log(seconds, sobol[:, 0])
-    sigma = _log(sigma_m, sobol[:, 1]) if isinstance(sigma_m, Range) else sigma_m(t) * (1.5 ** (2 * sobol[:, 1] - 1))
-    rho, q, stay = _log(density_km2, sobol[:, 2]) / 1e6, _logit(passes, sobol[:, 3]), _logit(p_stay, sobol[:, 4])
-    crowd = _log(crowding, _crowd_shares(key)) if crowding.low < crowding.high else crowding.low
-    p = planning(stay, rho * crowd, q, sigma)
+    """A gap card by the planning form. sigma_m: a range, or the law that gives it for the length of the gap; at: its `shares`."""
+    density, alike, streets, law, length, own, back = shares(1)[0] if at is None else at
+    t = _log(seconds, length)
+    sigma = _log(sigma_m, own) if isinstance(sigma_m, Range) else sigma_m(t) * (1.5 ** (2 * law - 1))
+    rho, q, stay = _log(density_km2, density) / 1e6, _logit(passes, alike), _logit(p_stay, back)
+    p = planning(stay, rho * _log(crowding, streets), q, sigma)
     wide = Range(float(sigma.min()), float(sigma.max())) if not isinstance(sigma_m, Range) else sigma_m
     low, median, high = np.quantile(p, [0.05, 0.5, 0.95])
     s, r, share, st = wide.middle, density_km2.middle, passes.middle, p_stay.middle
@@ -107,12 +118,6 @@ def card(
         f"= {example:.2g}; over the ranges {median:.2g} [{low:.2g}-{high:.2g}]"
     )
     return Card(identifier, seconds, wide, density_km2, passes, p_stay, p, line)
-
-
-def _crowd_shares(key: int) -> Floats:
-    """Shares of the range of crowding, apart from the other five so that a case without it keeps its draws."""
-    rng = np.random.default_rng([SEED, key, 1])
-    return np.asarray((rng.permutation(SAMPLES) + rng.random(SAMPLES)) / SAMPLES)
 
 
 def _log(numbers: Range, share: Floats) -> Floats:

@@ -1,8 +1,9 @@
 """Is it the same vehicle at the end of the day: the product over all gaps, and the gap that costs most.
 
 No swapping back: once the wrong vehicle is followed it stays wrong (conservative). Gaps of one kind in one day share their
-numbers (density, look-alikes, view), so that each kind is drawn once and raised to its count; kinds share one draw of the
-day's density. Vehicle, driver and person are separate links, each with its own number; without a number a link stays open.
+numbers, so that each kind is drawn once and raised to its count. Kinds share what belongs to the day, the town or the law: one draw
+says where in their ranges density, look-alikes and streets lie, also where a gap states a range of its own (`card.shares`).
+Vehicle, driver and person are separate links, each with its own number; without a number a link stays open.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blindspot.measure.track.custody.card import Card, card
+from blindspot.measure.track.custody.card import Card, card, shares
 from blindspot.measure.track.custody.spread import shipped
 from blindspot.quantities import Range
 
@@ -91,12 +92,12 @@ def custody_of(settings: Custody, spread: Spread | None = None) -> Chain:
     """The chain that a case states in tracks.toml."""
     law = spread or shipped()
     cards, counts = [], []
-    for key, gap in enumerate(settings.gap):
+    for gap, at in zip(settings.gap, shares(len(settings.gap)), strict=True):
         density, passes = gap.density_km2 or settings.density_km2, gap.passes or settings.passes
         look_alikes = density.middle * passes.middle / 1e6
         crowding = gap.crowding or _crowding(gap, law)
         sigma = gap.sigma_m or (lambda t, rho=look_alikes: law.sigma(t, rho))
-        cards.append(card(gap.id, gap.seconds, sigma, density, passes, gap.p_stay, crowding=crowding, key=key))
+        cards.append(card(gap.id, gap.seconds, sigma, density, passes, gap.p_stay, crowding=crowding, at=at))
         counts.append(gap.count)
     links = (
         Link("same driver, given the vehicle", settings.driver, settings.driver_basis),
@@ -111,13 +112,25 @@ def _crowding(gap: Gap, law: Spread) -> Range:
     """How many times the look-alikes of an even spread are near the vehicle.
 
     Where the law gives sigma, the factor fitted with it, which knows what direction and speed tell apart. A stated sigma is
-    already that about the expected place, so that nothing more is told apart; look-alikes share the vehicle's own street, which
-    alone adds 2 r rho B / 2 to the rho pi r^2 within r (streets B apart): a factor of 1 + B / (pi r), from open ground to BLOCK_M.
+    already that about the expected place, so that nothing more is told apart: from open ground to streets BLOCK_M apart.
     """
     if gap.sigma_m is None:
         fitted = law.crowding(gap.seconds.middle)
         return Range(fitted, fitted)
-    return Range(1.0, 1.0 + BLOCK_M / (np.pi * max(gap.sigma_m.middle, 1.0)))
+    return Range(1.0, on_streets(gap.sigma_m.middle))
+
+
+def on_streets(sigma_m: float, apart_m: float = BLOCK_M) -> float:
+    """Look-alikes expected nearer than the vehicle where all keep to the lines of a grid and it came out on one of them, over those of an even spread.
+
+    A line at distance d crosses a disc of Rayleigh radius (sigma) over sigma sqrt(2 pi) exp(-d^2 / 2 sigma^2) metres on average.
+    Half the streets run along, at d = k B from its own; the other half cross anywhere, which is an even spread. The sum over k,
+    by Poisson's formula, makes the ratio 1 + sum over m >= 1 of exp(-2 pi^2 m^2 sigma^2 / B^2): about 1/2 + B / (sigma sqrt(8 pi))
+    where sigma is far below B, and 1 where it is above B / 2.
+    """
+    rate = 2 * np.pi**2 * (max(sigma_m, 1.0) / apart_m) ** 2
+    terms = np.arange(1, int(np.sqrt(40 / rate)) + 2)
+    return float(1 + np.exp(-rate * terms**2).sum())
 
 
 def chain_table(found: Chain) -> dict[str, Any]:
