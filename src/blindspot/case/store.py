@@ -36,6 +36,7 @@ FILES = (
     "tolls.csv",
     "links.csv",
     "undercount.csv",
+    "gap_answers.csv",
 )
 FOLDERS = ("lists", "assessments", "counts")
 

@@ -117,8 +117,9 @@ _FOLDERS = (
     "assessments",
     "evidence",
     "media",
+    "marks",
 )
-_TEXTS = {".txt", ".md", ".html", ".htm", ".csv", ".json", ".xml", ".srt", ".vtt", ".eml"}
+_TEXTS = {".txt", ".md", ".html", ".htm", ".csv", ".json", ".jsonl", ".xml", ".srt", ".vtt", ".eml"}
 
 
 class Watch:

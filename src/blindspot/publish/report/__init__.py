@@ -23,6 +23,7 @@ from blindspot.publish.report.people import people_tables
 from blindspot.publish.report.people import shown as people_shown
 from blindspot.publish.report.released import released, released_pictures
 from blindspot.publish.report.scene import scene
+from blindspot.publish.report.sides import both_sides
 from blindspot.publish.report.sky import flight_tables, flights
 from blindspot.publish.report.tables import tables, to_csv
 from blindspot.publish.report.tracked import tracked
@@ -51,6 +52,7 @@ def publish(case: Case, results: Mapping[str, dict[str, Any]], out: Path, missin
     made |= flight_tables(sorties) | unseen_tables(coverage, presence, counts)
     more = {"flights": flights(sorties), "seen": sections(results), "tracked": tracked(results)}
     more |= {"released": released(case.root), "pictures": released_pictures(case.root)}
+    more["sides"] = both_sides(case.root, results.get("gaps", {}))
     clips, films = clips_of(case, results.get("footage", {}))
     shown = scene(case, results, made, clips)
     made |= {"scene": records(shown.data), "footprints": footprint_rows(clips)}
