@@ -279,6 +279,8 @@ def release() -> str:
         'may_see = ["TLP:CLEAR"]',
         'overlaps = ["*"]',
     ]
+    for value, why in WATCHED:
+        lines += ["", "[[allow]]", f'value = "{value}"', f'why = "{why}"']
     for file, columns in files.items():
         keep = ", ".join(f'"{c}"' for c in columns)
         lines += ["", "[[table]]", 'audience = "public"', f'file = "{file}"', f"keep = [{keep}]"]
