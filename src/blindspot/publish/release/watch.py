@@ -119,6 +119,13 @@ _FOLDERS = (
     "media",
     "marks",
 )
+_MEASURED = (
+    "tracks/",
+    "flights/",
+    "counts/",
+    "occupancy/",
+    "surface/",
+)  # rows of numbers: their digits are no telephone's
 _TEXTS = {".txt", ".md", ".html", ".htm", ".csv", ".json", ".jsonl", ".xml", ".srt", ".vtt", ".eml"}
 
 
@@ -214,7 +221,7 @@ class Watch:
     def _text(self, value: str, p: Protected, spoken: set[tuple[str, ...]]) -> None:
         for m in _MAIL.finditer(value):
             self._plain.setdefault(m[0], p)
-        for m in _PHONE.finditer(value):
+        for m in () if p.where.startswith(_MEASURED) else _PHONE.finditer(value):
             digits = re.sub(r"\D", "", m[0])
             if len(digits) >= 8 and not re.fullmatch(r"(?:19|20)\d{6,}", digits):
                 self._squeezed.setdefault(digits, p)
