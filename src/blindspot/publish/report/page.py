@@ -148,7 +148,7 @@ def scene_view(scene: Scene, sources: Mapping[str, str]) -> dict[str, Any]:
     data = scene.data
     there = {
         "places": data["places"], "stops": data["stops"], "route": data["legs"], "vehicles": data["vehicles"],
-        "footprints": data["clips"] or data["sensors"], "seen": data["watches"],
+        "footprints": any(c["corners"] for c in data["clips"]) or data["sensors"], "seen": data["watches"],
         "blind": any(w["blind"] for w in data["watches"]), "sorties": data["routes"], "ground": True,
     }  # fmt: skip
     return {
