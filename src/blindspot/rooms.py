@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blindspot.case import Case
+    from blindspot.measure.footage.crops import Crop
     from blindspot.measure.track.follow.ground import Ground
+    from blindspot.measure.track.follow.sides import Side
     from blindspot.quantities import Offer
 
 Result = dict[str, Any]
@@ -61,6 +63,61 @@ def custody(given: Given) -> Result:
     from blindspot.measure.track.verbs import custody_stage
 
     return custody_stage(given.case)
+
+
+def gaps(given: Given) -> Result:
+    """What was the followed vehicle before each loss of view in the footage, and what could be it after?
+
+    marks/NAME.jsonl holds what people marked in footage/NAME.*, marks/NAME.boxes.txt (MOT) what else was boxed there.
+    """
+    from blindspot.measure.footage.crops import crops
+    from blindspot.measure.footage.frames import picture_info, pictures
+    from blindspot.measure.track.follow.keyframes import open_log
+    from blindspot.measure.track.follow.sides import from_zero, losses
+    from blindspot.measure.track.read import read_tracks
+    from blindspot.measure.track.settings import read_settings
+
+    root = given.case.root
+    asked = {c.marks: c for c in read_settings(root).custody if c.marks}
+    rows: list[Result] = []
+    problems = [f"tracks.toml: custody {c.id}: marks/{name}.jsonl is not there" for name, c in asked.items() if not (root / "marks" / f"{name}.jsonl").is_file()]  # fmt: skip
+    for log in sorted((root / "marks").glob("*.jsonl")):
+        info, clip = None, None
+        for found in sorted((root / "footage").rglob(f"{log.stem}.*")):
+            info, clip = picture_info(found), found
+            if info is not None:
+                break
+        if info is None or clip is None:
+            problems.append(f"marks/{log.name}: no video footage/{log.stem}.* lies in the case")
+            continue
+        listed = log.with_suffix(".boxes.txt")
+        read = read_tracks([listed], fps=info.rate) if listed.is_file() else None
+        problems += [str(p) for p in read.problems] if read else []
+        boxes = from_zero(read.boxes[0]) if read and read.boxes else None
+        grey = (p.pixels for p in pictures(clip, widest=10**5))
+        told = asked.get(log.stem)
+        for loss in losses(grey, info.rate, open_log(log), boxes):
+            sides = (loss.before, *loss.after)
+            shown = crops(clip, [(s.frame, s.x, s.y, s.w, s.h) for s in sides])
+            before, *after = [_side(s, c) for s, c in zip(sides, shown, strict=True) if c is not None] or [None]
+            rows.append(
+                {
+                    "id": f"{log.stem}-{loss.id}", "clip": clip.relative_to(root).as_posix(), "seconds": loss.seconds, "failed": list(loss.failed),
+                    "taken": {"object": loss.taken, "by": loss.who, "why": loss.why} if loss.who else None,
+                    "before": before, "after": after, "more": loss.more, "boxed": boxes is not None,
+                    "appearance": {"custody": told.id, "passes": [told.passes.low, told.passes.high], "basis": told.basis} if told else None,
+                }
+            )  # fmt: skip
+    return {"gaps": rows, "problems": problems}
+
+
+def _side(side: Side, crop: Crop) -> Result:
+    """One box with its picture, for a page."""
+    gsd = None if crop.gsd_m is None else [round(v, 4) for v in crop.gsd_m]
+    return {
+        "object": side.object, "picture": side.frame, "seconds": round(crop.seconds, 3), "utc": crop.utc, "by": side.by, "gsd_m": gsd,
+        "pixels": [round(side.w, 1), round(side.h, 1)], "src": crop.src, "width": crop.width, "height": crop.height,
+    }  # fmt: skip
 
 
 def weigh(given: Given) -> Result:

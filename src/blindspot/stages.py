@@ -61,6 +61,16 @@ STAGES = (
         "no tracks.toml says how the view was interrupted: custody has no number",
     ),
     Stage(
+        "gaps",
+        "What the followed vehicle looked like before each loss of view, and what could be it after.",
+        ("tracks.toml", "footage/**/*", "marks/*"),
+        ("check",),
+        "gaps-1",
+        rooms.gaps,
+        "marks/*.jsonl",
+        "no marks of a followed vehicle lie in marks/: losses of view are shown as rows, without pictures of both sides",
+    ),
+    Stage(
         "footage",
         "Where the camera looked, how finely, when, and how sure the clock is.",
         ("footage/**/*",),
@@ -160,8 +170,8 @@ STAGES = (
         "report",
         "One page that opens offline, tables, and a GeoPackage.",
         ("*", "basemap/*"),
-        ("sorties", "counts", "statements", "people", "weigh", "replay"),
-        "report-8",
+        ("sorties", "gaps", "counts", "statements", "people", "weigh", "replay"),
+        "report-9",
     ),
 )
 

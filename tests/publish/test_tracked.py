@@ -43,4 +43,4 @@ def test_the_laws_own_test_stands_beside_it():
     assert [row["gap"] for row in found["judged"]] == ["30 s", "60 s", "180 s", "420 s", "900 s"]
     assert all(float(row["error"]) <= 0.05 for row in found["judged"])
     assert "said 50" in str(found["judged"][0]["figure"])
-    assert tracked({}) == {"days": [], "chains": [], "judged": [], "source": ""}
+    assert tracked({}) == {"days": [], "chains": [], "judged": [], "source": "", "pictured": False}

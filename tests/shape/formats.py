@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
-from blindspot.case import rows, tolls, watch
+from blindspot.case import gaps, rows, tolls, watch
 from blindspot.case.rows import Row
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "format.md"
@@ -35,6 +35,7 @@ KINDS = (
     tolls.Decision,
     rows.Described,
     rows.Rating,
+    gaps.GapAnswer,
 )
 HEAD = """# The case folder, file by file
 
@@ -49,6 +50,7 @@ Several ids in a cell are parted by `;`. Columns in **bold** are needed; the oth
 Files with a page of their own: `sorties.toml`, `flight_claims.csv`, `surface/` and `flights/` ([coverage](methods/coverage.md)), `counts/` and
 `occupancy/` ([presence](methods/presence.md)), `tracks.toml` and `tracks/`
 ([track](methods/track.md)), `release.toml` ([release](methods/release.md)), `footage/` ([footage](methods/footage.md)),
+`marks/` ([track](methods/track.md)),
 `texts/` ([statements](methods/statements.md)), `evidence/` and `custody.jsonl` ([custody](methods/custody.md)).
 `expect.csv` is a sheet: the columns `question`, `hypothesis`, then one column per fact; each cell is P(fact | hypothesis).
 

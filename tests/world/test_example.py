@@ -141,3 +141,12 @@ def test_more_copies_are_more_claims_and_no_more_observations(told):
     plain, more = told[""][0], told["copies"][0]
     assert len(more.told.claims) == len(plain.told.claims) + 10
     assert {c[3] for c in more.told.claims} == {c[3] for c in plain.told.claims}
+
+
+def test_the_example_can_be_released_with_its_film(example, tmp_path):
+    found = stages.release(shutil.copytree(example, tmp_path / "case"), "public")
+    assert found.path is not None, found.blocked
+    assert (found.path / "media" / "yard.mp4").is_file()
+    page = (found.path / "report.html").read_text(encoding="utf-8")
+    assert "the yard in the last seconds before the strike" in page
+    assert "yard.ts" not in page

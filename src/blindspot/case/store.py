@@ -37,6 +37,7 @@ FILES = (
     "tolls.csv",
     "links.csv",
     "undercount.csv",
+    "gap_answers.csv",
 )
 FOLDERS = ("lists", "assessments", "counts")
 

@@ -103,6 +103,18 @@ audience = "public"
 file = "facts.csv"
 keep = ["id", "question", "text"]
 
+# A film or picture that may go, always coded anew; `text` and `start` are what its audience is told of it.
+# [[media]]
+# audience = "public"
+# file = "footage/clip.ts"
+# name = "clip"
+# text = "what it shows"
+# start = 2020-01-01T12:00:00Z
+# how = "video"          # or "picture"
+# masks = []             # [x, y, width, height] in pixels, filled with grey
+# looked_at_by = "who looked at every picture for faces, text and skylines"
+# why = "what it is needed for"
+
 [[table]]
 audience = "public"
 file = "expect.csv"

@@ -45,7 +45,7 @@ def write(found: Incident, root: Path) -> None:
     _texts(found, root)
     lanes = [[f"lane_{k:02d}", *row] for k, row in enumerate(found.counted.counts.tolist(), 1)]
     write_text(root / "counts" / "lanes.csv", table(["site", "count_a", "count_b", "count_c"], lanes))
-    write_text(root / "release.toml", release())
+    write_text(root / "release.toml", release(footage=found.options.footage))
     write_text(root / TRUTH, json.dumps(truth(found), ensure_ascii=False, indent=1) + "\n")
 
 

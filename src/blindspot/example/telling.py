@@ -35,7 +35,7 @@ QUESTIONS = {  # id -> text, hypotheses (the first is the account under test), t
         "q_driver",
     ),
     "q_same": ("Was the car that was struck the one first followed?", {"same": "yes", "another": "no, another"}, ""),
-    "q_yard": ("Was anyone in the yard before the strike?", {"empty": "nobody", "people": "people were there"}, ""),
+    "q_yard": ("Was anyone in the yard in the minutes before?", {"empty": "nobody", "people": "people were there"}, ""),
     "q_harm": (
         "How many people died besides the driver?",
         {"none": "nobody", "some": "one to four", "many": "five or more"},

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 
 from blindspot.errors import CaseError
-from blindspot.publish.release.boxes import mp4_faults
+from blindspot.publish.release.boxes import mp4_faults, png_faults, without_pixels
 from blindspot.publish.release.gate import scan
 from blindspot.publish.release.marking import levels, marking
 from blindspot.publish.release.media import unmasked, write_picture, write_video
@@ -152,6 +152,9 @@ ROWS = {
     "12 DOCX tracked deletion": ("text.docx", lambda t: office("word/document.xml", f"<w:del><w:r><w:delText>{NAME}</w:delText></w:r></w:del>"), BOTH),
     "13 HTML comment": ("report.html", lambda t: PAGE.format("<!-- draft of 3 May -->"), SHAPE),
     "13 HTML script data": ("report.html", lambda t: PAGE.format('<script type="application/json">["Zemari Rahimi"]</script>'), BOTH),
+    "13 film or picture from elsewhere": ("report.html", lambda t: PAGE.format('<img src="https://other.org/x.png">'), SHAPE),
+    "13 film of the page that is not in media/": ("report.html", lambda t: PAGE.format(f'<video src="data:video/mp4;base64,{base64.b64encode(clip(t)).decode()}"></video>'), SHAPE),
+    "8 the same JPEG as a picture of the page": ("report.html", lambda t: PAGE.format(f'<img alt="x" src="data:image/jpeg;base64,{base64.b64encode(jpeg(t)).decode()}">'), BOTH),
     "14 chart page with its raw rows": ("chart.html", lambda t: f'<script>var spec = {{"data": {{"values": [{{"name": "{NAME}"}}]}}}}</script>', BOTH),
     "15 SVG with clipped text and metadata": ("figure.svg", lambda t: f'<svg><metadata><dc:date>2026-01-01</dc:date></metadata><g clip-path="url(#a)"><text x="9999">{NAME}</text></g></svg>', BOTH),
     "15 the same inside the page": ("report.html", lambda t: PAGE.format("<svg><metadata>x</metadata><clippath></clippath></svg>"), SHAPE),
@@ -255,6 +258,26 @@ def test_row_8_a_released_picture_holds_pixels_only(tmp_path):
     (copy / "media").mkdir(parents=True)
     write_picture(tmp_path / "x.jpg", copy / "media" / "p.png", ((0, 0, 9, 9),))
     assert scan(copy, WATCHED, GOOD_SELECTION, PROFILE) == []
+
+
+def test_pixels_are_set_aside_and_nothing_else(tmp_path):
+    """Coded pixels hold any short word by chance; all that is not pixels is still searched."""
+    video(tmp_path / "x.mp4", random.Random(1), frames=20)
+    write_video(tmp_path / "x.mp4", tmp_path / "y.mp4", SimpleNamespace(masks=(), start_s=0, end_s=None))
+    (tmp_path / "x.jpg").write_bytes(jpeg(tmp_path))
+    write_picture(tmp_path / "x.jpg", tmp_path / "p.png", ())
+    film, still = (tmp_path / "y.mp4").read_bytes(), (tmp_path / "p.png").read_bytes()
+    assert len(without_pixels(film)) < len(film) / 4
+    assert len(without_pixels(still)) < 100
+    box = struct.pack(">I", 8 + len(NAME)) + b"free" + NAME.encode()
+    assert NAME.encode() in without_pixels(film + box)
+    at = still.index(b"IEND") - 4
+    more = (
+        struct.pack(">I4s", len(NAME), b"IDAT") + NAME.encode() + struct.pack(">I", zlib.crc32(b"IDAT" + NAME.encode()))
+    )
+    assert list(png_faults(still, allowed()["png_chunks"])) == []
+    assert any("nothing else" in fault for fault in png_faults(still[:at] + more + still[at:], allowed()["png_chunks"]))
+    assert caught(tmp_path / "copy", "media/p.png", still[:at] + more + still[at:]) == {"structure", "watch-list"}
 
 
 WAYS = {

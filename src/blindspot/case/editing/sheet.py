@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from blindspot.case.editing.model import Line, Sheet
+from blindspot.case.gaps import ANSWERS, GapAnswer
 from blindspot.case.rows import Claim, Described, Fact, Listed, Origin, Place, Rating, Row, Source, Standard, Stop
 from blindspot.case.store import hand_files
 from blindspot.case.suggestions import REFUSED, Refusal
@@ -34,6 +35,7 @@ KINDS: dict[str, type[Row]] = {
     "tolls.csv": Toll,
     "links.csv": Decision,
     REFUSED: Refusal,
+    ANSWERS: GapAnswer,
 }
 EXPECT, TEXT = "expect.csv", "case.toml"
 LEAD = ("question", "hypothesis")
@@ -44,7 +46,9 @@ _IN_FOLDER = re.compile(r"(lists|assessments)/[A-Za-z0-9][A-Za-z0-9_.-]{0,80}\.c
 def sheets(root: Path) -> list[str]:
     """The CSV files of a case that may be edited, those that are not there yet among them."""
     there = [name for name in hand_files(root) if name.endswith(".csv") and may_edit(name)]
-    return sorted({*there, *KINDS, EXPECT} - {REFUSED})
+    return sorted(
+        {*there, *KINDS, EXPECT} - {REFUSED, ANSWERS}
+    )  # these are given on pages of their own; a second reviewer answers without seeing the first
 
 
 def may_edit(file: str) -> bool:

@@ -71,6 +71,7 @@ class Custody(_Table):
     density_km2: Numbers
     passes: Numbers
     gap: Annotated[tuple[Gap, ...], Field(min_length=1)]
+    marks: str = ""  # the log of marks/, without .jsonl, in which this vehicle was followed through footage
     driver: Numbers | None = None  # P(still the same driver | same vehicle)
     driver_basis: str = "judgement"
     person: Numbers | None = None  # P(the driver is the person named | same driver)

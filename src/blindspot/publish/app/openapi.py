@@ -18,6 +18,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "seal": {"question": TEXT, "values": {"type": "object", "additionalProperties": TEXT}},
     "column": {"question": TEXT, "fact": TEXT, "values": {"type": "object", "additionalProperties": TEXT}},
     "decide": {"id": TEXT, "decision": {"enum": ["accept", "refuse"]}},
+    "gap": {"gap": TEXT, "answer": TEXT, "why": TEXT},
     "run": {"stage": TEXT},
 }
 QUERIES = {"table": ("file",), "sheet": ("question",)}

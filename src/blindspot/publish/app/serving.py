@@ -74,9 +74,9 @@ class App:
         """Rows that computations suggest, and those refused."""
         return deciding.waiting(self.desk)
 
-    def gaps(self, _: Asked, __: Session) -> Asked:
-        """The gap cards of every chain of custody."""
-        return deciding.gaps(self.desk)
+    def gaps(self, _: Asked, session: Session) -> Asked:
+        """The gap cards of every chain of custody, and the losses of view in footage with both sides."""
+        return deciding.gaps(self.desk, session.reviewer)
 
     def stages(self, _: Asked, __: Session) -> Asked:
         """The stages, and the last run of each."""
@@ -137,6 +137,11 @@ class App:
         """Accept or refuse a suggestion."""
         return deciding.decide(self.desk, _text(asked, "id"), _text(asked, "decision"), self.who(session))
 
+    def gap(self, asked: Asked, session: Session) -> Asked:
+        """Say which candidate after a loss of view is the vehicle, none of them, or that it cannot be told."""
+        deciding.answer(self.desk, *(_text(asked, name) for name in ("gap", "answer", "why")), session.reviewer)
+        return self.gaps(asked, session)
+
     def run(self, asked: Asked, session: Session) -> Asked:
         """Run a stage."""
         self.runner.start(_text(asked, "stage"))
@@ -154,7 +159,7 @@ class App:
 
 READS = ("version", "files", "table", "weighing", "sheet", "suggestions", "gaps", "stages", "history")
 WRITES = (
-    "whatif", "change", "undo", "redo", "here", "reviewer", "seal", "column", "decide", "run", "cancel", "invite",
+    "whatif", "change", "undo", "redo", "here", "reviewer", "seal", "column", "decide", "gap", "run", "cancel", "invite",
 )  # fmt: skip
 
 

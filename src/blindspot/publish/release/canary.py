@@ -75,7 +75,7 @@ def found(copy: Path, planting: Planting) -> list[Leak]:
     leaks = set()
     for name in walk(copy)[0]:
         try:
-            for member, data in [(name, name.encode()), *views(copy / name, name)]:
+            for member, data in [(name, name.encode()), *views((copy / name).read_bytes(), name)]:
                 for text in (data.lower(), data.replace(b"\0", b"").lower()):
                     leaks |= {
                         Leak(member, "canary", f"planted in {planting.words[w]}")

@@ -58,6 +58,7 @@ def make_copy(
         "made_by": tool(),
         "kinds_of_change": sorted(selection.changes),
         "cannot_see": list(CANNOT_SEE),
+        "media": selection.media,
     }
     (copy / "release.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blindspot.case.custody.sums import walk
+from blindspot.publish.release.boxes import without_pixels
 from blindspot.publish.release.coordinates import TOLERANCE_M, Point, distance_m
 from blindspot.publish.release.ground import read_cell
+from blindspot.publish.release.media import MIME
 from blindspot.publish.release.model import Leak, Protected, Selection
 from blindspot.publish.release.structure import structure_faults
 from blindspot.publish.release.unpack import TooLarge, views
@@ -45,13 +47,25 @@ def scan(
     for k, name in enumerate(present):
         progress(f"searching every byte of {name} ({k} of {len(present)})")
         leaks += [Leak(name, "watch-list", f"in its name: {what}") for what in watch.search(name.encode())]
-        leaks += [Leak(name, "structure", what) for what in structure_faults(copy / name, name, selection)]
+        faults = list(structure_faults(copy / name, name, selection))
+        leaks += [Leak(name, "structure", what) for what in faults]
         try:
-            for member, data in views(copy / name, name, selection.programs):
+            for member, data in views(_searched(copy / name, faults, selection), name):
                 leaks += [Leak(member, "watch-list", what) for what in watch.search(data)]
         except TooLarge as error:
             leaks.append(Leak(name, "watch-list", f"{error} unpacks to more than can be searched"))
     return sorted(set(leaks))
+
+
+def _searched(path: Path, faults: list[str], selection: Selection) -> bytes:
+    """The bytes of a file but for what tells nothing of a case, or is searched where it lies: the program of every page, the films
+    that a page holds and that stand in media/ too, and coded pixels, once the structure is known to be sound.
+    """
+    data = path.read_bytes()
+    if path.suffix == ".html":
+        for text in (*selection.programs, *selection.films):
+            data = data.replace(text.encode(), b"")
+    return without_pixels(data) if path.suffix in MIME and not faults else data
 
 
 def _at(p: Protected, places: list[Point]) -> bool:

@@ -1,11 +1,13 @@
 """Pictures and video, always encoded anew from the decoded picture: no stream, box, tag or cut part of the original goes along.
 
 A picture becomes a PNG of its pixels. A video is decoded from its picture stream alone, cut by leaving frames out, masked,
-and encoded again; sound, telemetry, chapters, covers and edit lists are never read. Masks are filled with one grey.
+and encoded again, its index in front so that any browser plays it; sound, telemetry, chapters, covers and edit lists are never
+read. Masks are filled with one grey.
 """
 
 from __future__ import annotations
 
+import base64
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +16,11 @@ from blindspot.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from blindspot.measure.footage.clip import Clip
     from blindspot.publish.release.model import Selection
     from blindspot.publish.release.policy import Media, Profile
 
+MIME = {".mp4": "video/mp4", ".png": "image/png"}
 _GREY = 128
 _TOLERANCE = 12  # grey levels by which lossy coding may move a flat area
 
@@ -37,10 +41,40 @@ def write_media(root: Path, copy: Path, profile: Profile, selection: Selection) 
         else:
             write_video(source, target, media)
             blocked += [f"mask: media/{target.name}: {what}" for what in unmasked(target, media.masks)]
+        start = media.start.start.isoformat() if media.start else ""
+        selection.media.append({"name": target.name, "kind": media.how, "text": media.text, "start": start})
+        strip = stills(target) if media.how == "video" else []
+        selection.films = (*selection.films, as_data(target), *(s["src"] for s in strip))
         selection.changes["re-encode"] = selection.changes.get("re-encode", 0) + 1
         if media.masks:
             selection.changes["mask"] = selection.changes.get("mask", 0) + 1
     return blocked
+
+
+def as_data(path: Path) -> str:
+    """A film or a picture as the address under which a page holds it."""
+    return f"data:{MIME[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def stills(path: Path, clip: Clip | None = None) -> list[dict[str, Any]]:
+    """The film strip of a video: twelve small pictures spread over it, each as data with its size, second and telemetry time."""
+    from blindspot.measure.footage.clip import read_clip
+    from blindspot.measure.footage.frames import picture_info
+    from blindspot.measure.footage.stills import film_strip
+
+    if clip is None:
+        clip = read_clip(path, look=False)
+        clip.info = picture_info(path)
+    return [
+        {
+            "src": f"data:image/jpeg;base64,{base64.b64encode(s.jpeg).decode()}",
+            "width": s.width,
+            "height": s.height,
+            "t": round(s.seconds, 3),
+            "told": s.told,
+        }
+        for s in (film_strip(path, clip, widest=240) if clip.info else ())
+    ]
 
 
 def write_picture(source: Path, target: Path, masks: tuple[tuple[int, int, int, int], ...]) -> None:
@@ -65,7 +99,12 @@ def write_video(source: Path, target: Path, media: Media) -> None:
     try:
         with (
             av.open(str(source)) as given,
-            av.open(str(target), "w", format="mp4", options={"fflags": "+bitexact", "use_editlist": "0"}) as made,
+            av.open(
+                str(target),
+                "w",
+                format="mp4",
+                options={"movflags": "faststart", "fflags": "+bitexact", "use_editlist": "0"},
+            ) as made,
         ):
             if not given.streams.video:
                 raise UsageError(f"{source}: has no picture stream; nothing was released.")

@@ -42,6 +42,8 @@ class Selection:
     lowered: list[dict[str, str]] = field(default_factory=list)
     cells: dict[str, dict[str, Any]] = field(default_factory=dict)  # place -> its coarse cell
     quasi: dict[str, dict[str, Any]] = field(default_factory=dict)  # place -> what this release tells of it
+    media: list[dict[str, str]] = field(default_factory=list)  # what release.json says of each film and picture
+    films: tuple[str, ...] = ()  # each file of media/ as data: what the page may hold of it, letter by letter
     programs: tuple[str, ...] = ()  # scripts of the page, which are the same in every case and tell nothing of this one
 
 

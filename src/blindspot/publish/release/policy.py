@@ -12,7 +12,7 @@ from blindspot.case.reading import read_toml
 from blindspot.case.rows import Id, Row, Text
 from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.publish.release.columns import named
-from blindspot.quantities import Range, read_range
+from blindspot.quantities import Moment, Range, read_moment, read_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,16 @@ FILE = "release.toml"
 How = Literal["drop", "pseudonym", "replace", "place", "time", "band"]
 Values = dict[str, tuple[str, ...]]  # column -> the values meant; `source.role` looks into the row that `source` names
 Density = Annotated[Range, BeforeValidator(lambda v: read_range(str(v)))]
+
+
+def _instant(text: object) -> Moment:
+    moment = read_moment(str(text))
+    if moment.text == moment.day.isoformat() or "/" in moment.text:
+        raise ValueError("is no instant; write 2021-08-29T12:20:30Z")
+    return moment
+
+
+Instant = Annotated[Moment, BeforeValidator(_instant)]
 
 
 class Audience(Row):
@@ -64,6 +74,10 @@ class Media(Row):
     file: Text
     name: Id  # its name in the released copy
     how: Literal["picture", "video"]
+    text: str = ""  # what it shows, in words that this audience may read
+    start: Instant | None = (
+        None  # UTC moment of the first picture that goes, where this audience may know it; places the film on the timeline
+    )
     masks: tuple[tuple[int, int, int, int], ...] = ()  # x, y, width, height in pixels
     looked_at_by: Text  # the person who looked at every frame for faces, text and skylines
     why: Text

@@ -59,7 +59,8 @@ def structure_faults(path: Path, name: str, selection: Selection) -> Iterator[st
         except ValueError:
             yield "is not JSON"
     elif suffix == ".html":
-        yield from html_faults(path.read_bytes().decode("utf-8", "replace"), selection.programs, _ids(selection))
+        shown = {*selection.films, *(f"media/{about['name']}" for about in selection.media)}
+        yield from html_faults(path.read_bytes().decode("utf-8", "replace"), selection.programs, _ids(selection), shown)
     elif suffix == ".gpkg":
         yield from _sqlite(path)
     elif name == "case.toml":
@@ -148,12 +149,15 @@ def _sqlite(path: Path) -> Iterator[str]:
             yield f"the table {name} is not on the list"
 
 
-def html_faults(text: str, programs: Iterable[str] = (), ids: Iterable[str] = ()) -> list[str]:
-    """Tags, attributes, comments, links and scripts of a page that are not on the lists.
+def html_faults(
+    text: str, programs: Iterable[str] = (), ids: Iterable[str] = (), shown: Iterable[str] = ()
+) -> list[str]:
+    """Tags, attributes, comments, links, scripts, films and pictures of a page that are not on the lists.
 
-    A script is one of `programs`, letter by letter, or the data of the scene with keys that are on the list or `ids`.
+    A script is one of `programs`, letter by letter, or the data of the scene with keys that are on the list or `ids`; a film or a
+    picture one of `shown`: what lies in media/, as a file or as data, and the stills of its films.
     """
-    page = _Page(frozenset(programs), frozenset(ids))
+    page = _Page(frozenset(programs), frozenset(ids), frozenset(shown))
     page.feed(text)
     page.close()
     if not page.policy:
@@ -162,11 +166,11 @@ def html_faults(text: str, programs: Iterable[str] = (), ids: Iterable[str] = ()
 
 
 class _Page(HTMLParser):
-    def __init__(self, programs: frozenset[str], ids: frozenset[str]) -> None:
+    def __init__(self, programs: frozenset[str], ids: frozenset[str], shown: frozenset[str]) -> None:
         super().__init__()
         self.faults: list[str] = []
         self.policy = False
-        self._programs, self._ids = programs, ids
+        self._programs, self._ids, self._shown = programs, ids, shown
         self._script: list[str] | None = None  # what stands in the script that is open
         self._data = False
 
@@ -183,6 +187,8 @@ class _Page(HTMLParser):
                 self.faults.append(f"the attribute {name} of <{tag}> is not on the list")
             if name == "href" and not (value or "").startswith(("#", "https://", "http://")):
                 self.faults.append(f"a link leads to {(value or '')[:20]!r}")
+            if name == "src" and value not in self._shown:
+                self.faults.append(f"<{tag}> shows {(value or '')[:20]!r}, which is not in media/")
             if name == "style" and any(
                 word in (value or "").replace(" ", "") for word in ("display:none", "visibility:hidden", "url(")
             ):

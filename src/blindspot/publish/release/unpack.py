@@ -18,8 +18,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 DEPTH = 8
 LARGEST = 1 << 28  # bytes unpacked from one file: a bomb is refused, not read
@@ -39,15 +38,9 @@ class TooLarge(Exception):  # noqa: N818  # not an error of the program: a findi
     """A file unpacks to more than can be searched."""
 
 
-def views(path: Path, name: str, known: Iterable[str] = ()) -> Iterator[View]:
-    """All views of one file but for `known` texts, such as the program of every page. Raises TooLarge where there is more in it
-    than can be searched.
-    """
-    budget = [LARGEST]
-    data = path.read_bytes()
-    for text in known:
-        data = data.replace(text.encode(), b"")
-    yield from _within(name, data, 0, budget)
+def views(data: bytes, name: str) -> Iterator[View]:
+    """All views of the bytes of one file. Raises TooLarge where there is more in it than can be searched."""
+    yield from _within(name, data, 0, [LARGEST])
 
 
 def _within(name: str, data: bytes, depth: int, budget: list[int]) -> Iterator[View]:

@@ -118,9 +118,10 @@ _FOLDERS = (
     "assessments",
     "evidence",
     "media",
+    "marks",
 )
 _MEASURED = {"tracks", "flights", "surface", "counts", "occupancy"}
-_TEXTS = {".txt", ".md", ".html", ".htm", ".csv", ".json", ".xml", ".srt", ".vtt", ".eml"}
+_TEXTS = {".txt", ".md", ".html", ".htm", ".csv", ".json", ".jsonl", ".xml", ".srt", ".vtt", ".eml"}
 
 
 class Watch:

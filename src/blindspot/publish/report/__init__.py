@@ -21,7 +21,9 @@ from blindspot.publish.report.measured import measured
 from blindspot.publish.report.page import page
 from blindspot.publish.report.people import people_tables
 from blindspot.publish.report.people import shown as people_shown
+from blindspot.publish.report.released import released, released_pictures
 from blindspot.publish.report.scene import scene
+from blindspot.publish.report.sides import both_sides
 from blindspot.publish.report.sky import flight_tables, flights
 from blindspot.publish.report.tables import tables, to_csv
 from blindspot.publish.report.tracked import tracked
@@ -49,10 +51,14 @@ def publish(case: Case, results: Mapping[str, dict[str, Any]], out: Path, missin
     )
     made |= flight_tables(sorties) | unseen_tables(coverage, presence, counts)
     more = {"flights": flights(sorties), "seen": sections(results), "tracked": tracked(results)}
+    more |= {"released": released(case.root), "pictures": released_pictures(case.root)}
+    more["sides"] = both_sides(case.root, results.get("gaps", {}))
     clips, films = clips_of(case, results.get("footage", {}))
     shown = scene(case, results, made, clips)
     made |= {"scene": records(shown.data), "footprints": footprint_rows(clips)}
-    sources = place_films(films, {c["id"]: c["name"].rpartition(".")[0] or c["name"] for c in clips}, out)
+    pictures = more["pictures"]
+    names = {c["id"]: c["name"].rpartition(".")[0] or c["name"] for c in clips} | {p["id"]: p["id"] for p in pictures}
+    sources = place_films(films | {p["id"]: p["path"] for p in pictures}, names, out)
     files = []
     for name, rows in made.items():
         files.append(out / "tables" / f"{name}.csv")

@@ -6,14 +6,15 @@ are written to `media/` beside the page and named by a relative link, which play
 
 from __future__ import annotations
 
-import base64
 import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from blindspot.publish.release.media import as_data
 from blindspot.publish.report.columns import values
 from blindspot.publish.report.media import film
+from blindspot.publish.report.released import released, released_films
 from blindspot.publish.report.scene_clips import clip_columns
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ FOREIGN = "its telemetry does not describe its pictures, so the map does not fol
 
 
 def clips_of(case: Case, found: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Path]]:
-    """Every clip of the stage `footage` for the scene, and the film of each by id."""
+    """Every clip of the stage `footage` for the scene, and the film of each by id; of a released copy, those in its `media/`."""
+    if released(case.root):
+        return released_films(case.root)
     clips, films = [], {}
     for n, told in enumerate(found.get("files", ()), 1):
         source = case.root / told["path"]
@@ -69,14 +72,10 @@ def _clip(key: str, source: Path, told: dict[str, Any], made: Film | None) -> di
         "gsd": told["gsd_m"],
         "lag": [told["clock"]["lag_frames"], told["clock"]["lag_frames_range"], told["clock"]["basis"]],
         "doubts": doubts,
-        "film": None
-        if made is None
-        else {
-            "width": made.width, "height": made.height, "offset": made.offset_s, "seconds": round(made.seconds, 3),
-            "copied": made.copied, "sound": made.sound, "size": made.size,
-        },
+        "film": made.told if made else None,
+        "released": False,
         **columns,
-    }  # fmt: skip
+    }
 
 
 def _known(column: dict[str, Any]) -> list[float]:
@@ -115,15 +114,19 @@ def footprint_rows(clips: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def place_films(films: Mapping[str, Path], names: Mapping[str, str], out: Path) -> dict[str, str]:
-    """The address of each film, by clip: data while the budget lasts, else a file in `out`/media/, copied there."""
+    """The address of each film or picture, by id: data while the budget lasts, else a file in `out`/media/, copied there."""
     spent, placed = 0, {}
     for key, path in films.items():
         coded = -(-path.stat().st_size // 3) * 4
         if spent + coded <= BUDGET:
             spent += coded
-            placed[key] = f"data:video/mp4;base64,{base64.b64encode(path.read_bytes()).decode()}"
+            placed[key] = as_data(path)
             continue
-        target = out / "media" / f"{names[key]}-{path.name[:8]}.mp4"  # by the hash of its source: never another film's
+        target = (
+            out / "media" / f"{names[key]}-{path.name[:8]}{path.suffix}"
+        )  # by the hash of its source: never another film's
+        if path.parent == target.parent:  # a released copy holds its own
+            target = path
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.is_file() or target.stat().st_size != path.stat().st_size:
             part = target.with_name(f".{target.name}.part")

@@ -49,6 +49,14 @@ class Film:
         step = self.ticks[-1] - self.ticks[-2] if len(self.ticks) > 1 else 0
         return (self.ticks[-1] + step) / TICKS if self.ticks else 0.0
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the page says of it."""
+        return {
+            "width": self.width, "height": self.height, "offset": self.offset_s, "seconds": round(self.seconds, 3),
+            "copied": self.copied, "sound": self.sound, "size": self.size,
+        }  # fmt: skip
+
 
 def film(source: Path, folder: Path) -> tuple[Film, Path] | None:
     """The playable copy of a video in `folder`, made unless it is there; None where it has no picture that can be read."""
@@ -63,6 +71,22 @@ def film(source: Path, folder: Path) -> tuple[Film, Path] | None:
     found = Film(source.name, digest, target.stat().st_size, **made)
     write_text(about, json.dumps(asdict(found)) + "\n")
     return found, target
+
+
+def playable(path: Path) -> Film | None:
+    """A film that any browser plays as it is, as a released copy holds it; None where it has no picture that can be read."""
+    import av
+
+    try:
+        with av.open(str(path)) as given:
+            pictures = given.streams.video[0]
+            size = pictures.codec_context.width, pictures.codec_context.height
+            times = [p.pts * p.time_base for p in given.demux(pictures) if p.pts is not None]
+            sound = bool(given.streams.audio)
+    except (av.FFmpegError, OSError, IndexError):
+        return None
+    ticks = tuple(sorted(round(t * TICKS) for t in times))
+    return Film(path.name, file_hash(path), path.stat().st_size, *size, 0.0, True, sound, ticks) if ticks else None
 
 
 def write_film(source: Path, target: Path) -> dict[str, Any] | None:

@@ -97,28 +97,13 @@ def page(
 
     `more`: what the sections of flights, watches and tracks draw; `scene`: map, timeline and footage; `sources`: the address of each film, by clip (`films.place_films`).
     """
-    drawn = parts(case, weighed, made, missing, people, more, scene, sources)
-    return environment().get_template("page.html").render(drawn)
-
-
-def parts(
-    case: Case,
-    weighed: dict[str, Any],
-    made: dict[str, Records],
-    missing: list[tuple[str, str]],
-    people: dict[str, Any],
-    more: Mapping[str, Any],
-    scene: Scene | None = None,
-    sources: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """All that page.html, and any template beside it, draws from."""
     from markupsafe import Markup
 
     own, placed = style(), dict(sources or {})
     lively = scene is not None and not scene.empty
     beside = any(not address.startswith("data:") for address in placed.values())
     answers = [answer(case, q, made) for q in weighed["questions"]]
-    return {
+    drawn = {
         "case": case,
         "head": case.head,
         "name": case.head.id,
@@ -155,6 +140,7 @@ def parts(
         "commands": _commands(case, answers, made),
         "tables": sorted(name for name, rows in made.items() if rows),
     }
+    return environment().get_template("page.html").render(drawn)
 
 
 def scene_view(scene: Scene, sources: Mapping[str, str]) -> dict[str, Any]:
@@ -162,7 +148,7 @@ def scene_view(scene: Scene, sources: Mapping[str, str]) -> dict[str, Any]:
     data = scene.data
     there = {
         "places": data["places"], "stops": data["stops"], "route": data["legs"], "vehicles": data["vehicles"],
-        "footprints": data["clips"] or data["sensors"], "seen": data["watches"],
+        "footprints": any(c["corners"] for c in data["clips"]) or data["sensors"], "seen": data["watches"],
         "blind": any(w["blind"] for w in data["watches"]), "sorties": data["routes"], "ground": True,
     }  # fmt: skip
     return {

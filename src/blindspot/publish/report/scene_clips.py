@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blindspot.publish.release.media import stills
 from blindspot.publish.report.columns import DEGREES, runs, steps
 from blindspot.publish.report.footage_map import ground_map
 from blindspot.publish.report.media import TICKS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blindspot.measure.footage.clip import Clip, Seen
+    from blindspot.measure.footage.clip import Seen
     from blindspot.publish.report.media import Film
 
 LATEST_US = 2.5e17  # beyond the calendar: no time at all
@@ -37,7 +38,7 @@ def clip_columns(path: Path, film: Film | None, told: dict[str, Any]) -> dict[st
     clip.info = picture_info(path) if film is not None else None
     main = clip.main
     if main is None or not len(main.telemetry):
-        return {"rows": None, "frames": _pictures(film, None), "every": 1, "strip": _strip(path, clip), "still": None}
+        return {"rows": None, "frames": _pictures(film, None), "every": 1, "strip": stills(path, clip), "still": None}
     main.lag = replace(main.lag, frames=told["clock"]["lag_frames"], matches=told["clock"]["telemetry_matches_picture"])
     size = (clip.info.width, clip.info.height) if clip.info else None
     if size:  # the scale of a pixel needs it, and a vertical field of view that is not reported
@@ -54,7 +55,7 @@ def clip_columns(path: Path, film: Film | None, told: dict[str, Any]) -> dict[st
         "rows": _columns(main, rows, size),
         "frames": _pictures(film, _nearest(packets, rows)),
         "every": every,
-        "strip": _strip(path, clip),
+        "strip": stills(path, clip),
         "still": ground_map(clip, told),
     }
 
@@ -111,23 +112,3 @@ def _pictures(film: Film | None, rows: NDArray[np.int64] | None) -> dict[str, An
         "ticks": runs(np.array(film.ticks, np.int64)),
         "row": None if rows is None else runs(rows),
     }
-
-
-def _strip(path: Path, clip: Clip) -> list[dict[str, Any]]:
-    """The film strip: twelve pictures spread over the clip, small, as data."""
-    import base64
-
-    from blindspot.measure.footage.stills import film_strip
-
-    if clip.info is None:
-        return []
-    return [
-        {
-            "src": f"data:image/jpeg;base64,{base64.b64encode(s.jpeg).decode()}",
-            "width": s.width,
-            "height": s.height,
-            "t": round(s.seconds, 3),
-            "told": s.told,
-        }
-        for s in film_strip(path, clip, widest=240)
-    ]

@@ -1,14 +1,15 @@
 // Footage: which picture is shown, which row of telemetry describes it; and back. Measuring and citing a picture.
+const PER_SECOND = 90000;
 const films = new Map();  // clip id -> { video, ticks, row, ms }
 for (const c of data.clips) {
   const video = document.querySelector(`video[data-clip="${c.id}"]`);
   if (!video || !c.frames) continue;
   const ticks = column(c.frames.ticks), row = column(c.frames.row), rows = clipRows.get(c.id);
-  const ms = row && rows ? row.map((i) => i >= 0 ? rows.ms[i] : NaN) : null;
+  // A film of a released copy has no telemetry; where its audience may know when it was taken, its own clock runs from there.
+  const ms = row && rows ? row.map((i) => i >= 0 ? rows.ms[i] : NaN) : c.released && c.start !== null ? ticks.map((tick) => c.start + tick / (PER_SECOND / 1000)) : null;
   const rising = ms ? [...ms.keys()].filter((i) => Number.isFinite(ms[i])).sort((a, b) => ms[a] - ms[b]) : [];
   films.set(c.id, { clip: c, video, ticks, row, ms, rising, risingMs: Float64Array.from(rising, (i) => ms[i]), asked: true, wanted: -1, again: 0, target: -1 });
 }
-const PER_SECOND = 90000;
 rowOfFrame = (id, frame) => { const f = films.get(id); return f && f.row && frame >= 0 && frame < f.row.length ? f.row[frame] : -1; };
 // A callback names the moment of its picture; a bare clock lies somewhere within it.
 function frameAt(film, seconds, exact) {
@@ -100,8 +101,9 @@ function citation(film) {
   const at = film.ticks[frame] / PER_SECOND;
   return [
     c.name + ", picture " + (frame + 1) + " of " + film.ticks.length + ", " + (at + c.film.offset).toFixed(3) + " s by the file's own clock (" + at.toFixed(3) + " s of the copy)",
-    Number.isFinite(t) ? dayOf(t) + ", " + clock(t, true) + " UTC by the telemetry, packet " + rows.packet[row] : "no packet of telemetry stands within two pictures of it",
-    "SHA-256 of the file " + c.sha256,
+    c.released ? (Number.isFinite(t) ? dayOf(t) + ", " + clock(t, true) + " UTC, from the moment that was released with the film" : "the moment was not released")
+      : Number.isFinite(t) ? dayOf(t) + ", " + clock(t, true) + " UTC by the telemetry, packet " + rows.packet[row] : "no packet of telemetry stands within two pictures of it",
+    "SHA-256 of the " + (c.released ? "released file " : "file ") + c.sha256,
   ];
 }
 function tell() {
@@ -111,7 +113,7 @@ function tell() {
   const t = film.ms ? film.ms[state.frame] : NaN;
   box.dataset.frame = state.frame;
   box.dataset.packet = row >= 0 ? rows.packet[row] : "";
-  box.textContent = "Picture " + (state.frame + 1) + " of " + film.ticks.length + (row >= 0 ? "; packet " + rows.packet[row] : "; no packet") + (Number.isFinite(t) ? "; " + clock(t, true) + " UTC" : "") + (row >= 0 && Number.isFinite(rows.gsd[row]) ? "; a pixel covers " + metres(rows.gsd[row]) + " at its middle" : "");
+  box.textContent = "Picture " + (state.frame + 1) + " of " + film.ticks.length + (row >= 0 ? "; packet " + rows.packet[row] : film.clip.released ? "" : "; no packet") + (Number.isFinite(t) ? "; " + clock(t, true) + " UTC" : "") + (row >= 0 && Number.isFinite(rows.gsd[row]) ? "; a pixel covers " + metres(rows.gsd[row]) + " at its middle" : "");
 }
 
 // ---- measuring ----

@@ -148,7 +148,7 @@ function showChosen() {
   } else if (kind === "clip") {
     const c = clips.get(id);
     head(c.name);
-    body.push(el("p", { class: "soft" }, c.start === null ? "not placed in time" : dayOf(c.start) + ", " + clock(c.start) + " to " + clock(c.end) + " UTC by its telemetry"), el("ul", null, ...c.doubts.map((d) => el("li", null, d)), el("li", null, c.lag[2])));
+    body.push(el("p", { class: "soft" }, c.start === null ? "not placed in time" : dayOf(c.start) + ", " + clock(c.start) + " to " + clock(c.end) + " UTC " + (c.released ? "as released with it" : "by its telemetry")), el("ul", null, ...c.doubts.map((d) => el("li", null, d)), c.lag && el("li", null, c.lag[2])));
   } else if (kind === "track") {
     const v = data.vehicles.find((one) => one.id === id);
     head("Track " + id);

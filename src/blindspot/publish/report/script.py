@@ -41,13 +41,13 @@ def inert(data: Any) -> str:
 
 
 def policy(style: str, *, script: str = "", beside: bool = False) -> str:
-    """The content security policy of a page. `beside`: films lie in the folder beside it."""
-    media = "media-src data: blob:" + (" 'self' file:" if beside else "")
+    """The content security policy of a page. `beside`: films or pictures lie in the folder beside it."""
+    near = " 'self' file:" if beside else ""
     rules = [
         "default-src 'none'",
         f"style-src '{digest(style)}'",
-        "img-src data: blob:",
-        media,
+        f"img-src data: blob:{near}",
+        f"media-src data: blob:{near}",
         "base-uri 'none'",
         "form-action 'none'",
     ]

@@ -32,6 +32,7 @@ def tracked(results: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
             for row in custody.get("reliability", {}).get("gaps", ())
         ],
         "source": custody.get("reliability", {}).get("source", ""),
+        "pictured": bool(results.get("gaps", {}).get("gaps")),
     }
 
 
@@ -78,6 +79,8 @@ def _chain(found: Mapping[str, Any]) -> dict[str, Any]:
             "count": gap["count"],
             "seconds": f"{gap['seconds'][0]:g} to {gap['seconds'][1]:g}",
             "said": between(gap["p_same"]["low"], gap["p_same"]["high"]),
+            "candidates": "{:.3g} to {:.3g}".format(*gap["candidates"]),
+            "passes": between(*gap["passes"]),
             "costs": f"{gap['cost_ban']:.2f}",
         }
         for gap in found["gaps"]

@@ -51,6 +51,12 @@ class Card:
         low, median, high = np.quantile(self.p, [0.05, 0.5, 0.95])
         return float(low), float(median), float(high)
 
+    @property
+    def candidates(self) -> tuple[float, float]:
+        """How many vehicles within reach would pass as it, itself among them: p_stay / P(same), p_stay at its middle; 5 %, 95 %."""
+        low, _, high = self.range
+        return max(1.0, self.p_stay.middle / high), max(1.0, self.p_stay.middle / low)
+
 
 def planning(
     p_stay: Floats | float, density_m2: Floats | float, passes: Floats | float, sigma_m: Floats | float

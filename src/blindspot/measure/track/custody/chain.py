@@ -146,6 +146,8 @@ def chain_table(found: Chain) -> dict[str, Any]:
                 "seconds": [c.seconds.low, c.seconds.high],
                 "sigma_m": [round(c.sigma_m.low, 1), round(c.sigma_m.high, 1)],
                 "p_same": {k: round(v, 4) for k, v in zip(("low", "median", "high"), c.range, strict=True)},
+                "candidates": [round(n, 2) for n in c.candidates],
+                "passes": [c.passes.low, c.passes.high],
                 "cost_ban": round(cost, 3),
             }
             for c, n, cost in zip(found.cards, found.counts, found.costs, strict=True)

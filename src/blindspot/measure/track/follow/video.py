@@ -33,21 +33,19 @@ def follow_video(
     pictures: grey, at full size, in order, the first is number 0. Raises UsageError where a mark lies outside the video.
     """
     objects = follow_many(proposals).boxes if proposals is not None and len(proposals.frame) else None
-    sights, count = _run(pictures, fps, marks)
+    sights, count = followed(pictures, fps, marks)
     found: dict[str, Any] = {"frames": count, "states": _states(sights), "gaps": [], "objects": [], "problems": []}
     if objects is not None:
         ids, boxes = np.unique(objects.id, return_counts=True)
         found["objects"] = [{"id": int(i), "boxes": int(n)} for i, n in zip(ids, boxes, strict=True)]
     if not marks:
         return found, None
-    late = max(m.frame for m in marks)
-    if late >= count:
-        raise UsageError(f"a mark is of picture {late}, but the video has {count} pictures (the first is 0).")
     found["gaps"] = [_card(k, gap, marks, fps, objects) for k, gap in enumerate(gaps_opened(sights), 1)]
     return found, smooth(marks, sights)
 
 
-def _run(pictures: Iterable[Picture], fps: float, marks: Sequence[Keyframe]) -> tuple[list[Sight], int]:
+def followed(pictures: Iterable[Picture], fps: float, marks: Sequence[Keyframe]) -> tuple[list[Sight], int]:
+    """The claim for every picture from the first mark on, and how many pictures there are."""
     by_frame = {m.frame: m for m in sorted(marks, key=lambda m: m.when)}
     follower = Follower(fps=fps)
     sights: list[Sight] = []
@@ -59,6 +57,9 @@ def _run(pictures: Iterable[Picture], fps: float, marks: Sequence[Keyframe]) -> 
             sights.append(replace(follower.mark(picture, (m.x, m.y, m.w, m.h)), frame=i))
         elif sights:
             sights.append(replace(follower.step(picture), frame=i))
+    late = max(by_frame, default=-1)
+    if late >= count:
+        raise UsageError(f"a mark is of picture {late}, but the video has {count} pictures (the first is 0).")
     return sights, count
 
 
