@@ -50,7 +50,8 @@ def routes(desk: Desk) -> list[Route]:
     style = files("blindspot.publish.report").joinpath("page.css").read_text(encoding="utf-8")
 
     def page(address: str, name: str, script: str) -> Any:
-        async def answer(request: Request) -> Response:
+        # Not async: reading the case may wait for one that weighs, and must not hold up every other page.
+        def answer(request: Request) -> Response:
             case = desk.state().case
             return HTMLResponse(
                 frame.render(
