@@ -99,7 +99,10 @@ def gaps(given: Given) -> Result:
         for loss in losses(grey, info.rate, open_log(log), boxes):
             sides = (loss.before, *loss.after)
             shown = crops(clip, [(s.frame, s.x, s.y, s.w, s.h) for s in sides])
-            before, *after = [_side(s, c) for s, c in zip(sides, shown, strict=True) if c is not None] or [None]
+            if shown[0] is None:
+                problems.append(f"{clip.name}: picture {loss.before.frame} before {loss.id} cannot be decoded again")
+                continue
+            before, *after = (_side(s, c) for s, c in zip(sides, shown, strict=True) if c is not None)
             rows.append(
                 {
                     "id": f"{log.stem}-{loss.id}", "clip": clip.relative_to(root).as_posix(), "seconds": loss.seconds, "failed": list(loss.failed),

@@ -139,7 +139,8 @@ class App:
 
     def gap(self, asked: Asked, session: Session) -> Asked:
         """Say which candidate after a loss of view is the vehicle, none of them, or that it cannot be told."""
-        deciding.answer(self.desk, *(_text(asked, name) for name in ("gap", "answer", "why")), session.reviewer)
+        gap, answer, why = (_text(asked, name) for name in ("gap", "answer", "why"))
+        deciding.answer(self.desk, gap, answer, why, session.reviewer)
         return self.gaps(asked, session)
 
     def run(self, asked: Asked, session: Session) -> Asked:

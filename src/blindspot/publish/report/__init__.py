@@ -50,13 +50,18 @@ def publish(case: Case, results: Mapping[str, dict[str, Any]], out: Path, missin
         tables(case, weighed, results["replay"], as_of) | measured(results) | people_tables(results.get("people", {}))
     )
     made |= flight_tables(sorties) | unseen_tables(coverage, presence, counts)
-    more = {"flights": flights(sorties), "seen": sections(results), "tracked": tracked(results)}
-    more |= {"released": released(case.root), "pictures": released_pictures(case.root)}
-    more["sides"] = both_sides(case.root, results.get("gaps", {}))
+    gaps, pictures = results.get("gaps", {}), released_pictures(case.root)
+    more = {
+        "flights": flights(sorties),
+        "seen": sections(results),
+        "tracked": tracked(results),
+        "released": released(case.root),
+        "pictures": pictures,
+        "sides": both_sides(case.root, gaps),
+    }
     clips, films = clips_of(case, results.get("footage", {}))
-    shown = scene(case, results, made, clips)
+    shown = scene(case, results, made, clips, gaps.get("problems", ()))
     made |= {"scene": records(shown.data), "footprints": footprint_rows(clips)}
-    pictures = more["pictures"]
     names = {c["id"]: c["name"].rpartition(".")[0] or c["name"] for c in clips} | {p["id"]: p["id"] for p in pictures}
     sources = place_films(films | {p["id"]: p["path"] for p in pictures}, names, out)
     files = []

@@ -47,8 +47,8 @@ def _named(side: Mapping[str, Any]) -> str:
 
 
 def _side(side: Mapping[str, Any], words: str) -> dict[str, Any]:
-    low, high = side["gsd_m"] or (None, None)
-    scale = "the footage gives no scale" if low is None else f"{100 * low:.2g} to {100 * high:.2g} cm a pixel"
+    gsd = side["gsd_m"]
+    scale = f"{100 * gsd[0]:.2g} to {100 * gsd[1]:.2g} cm a pixel" if gsd else "the footage gives no scale"
     return {
         "words": words,
         "src": side["src"],
