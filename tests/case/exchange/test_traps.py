@@ -379,3 +379,18 @@ def test_good_coordinates_come_through(lat, lon):
 def test_a_utc_prefix_is_a_moment_or_blank(text):
     found = utc_prefix(text)
     assert not found or read_moment(found)
+
+
+def test_reading_another_tools_file_leaves_the_limit_of_the_process_alone(tmp_path):
+    import csv
+
+    from blindspot.case.exchange.model import Imported
+    from blindspot.case.exchange.tables import read_csv
+
+    before = csv.field_size_limit()
+    long = "x" * (before + 1)
+    (tmp_path / "long.csv").write_text(f"id,text\n1,{long}\n", encoding="utf-8")
+    assert read_csv(tmp_path / "long.csv", Imported("csv"))[1] == [(2, ["1", long])]
+    (tmp_path / "open.csv").write_text('id,text\n1,"open', encoding="utf-8")
+    read_csv(tmp_path / "open.csv", Imported("csv"))
+    assert csv.field_size_limit() == before

@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from blindspot.case.exchange.model import Imported
@@ -22,6 +24,20 @@ if TYPE_CHECKING:
 MOST = 250 << 20
 _RUNS = "=+-@\t\r"
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+
+
+_LIMIT = Lock()  # the csv module has one limit for the whole process
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Cells as long as a file may be while other tools' files are read, the limit as it was afterwards."""
+    with _LIMIT:
+        before = csv.field_size_limit(MOST)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def escape(cell: str) -> str:
@@ -71,15 +87,15 @@ def read_csv(path: Path, into: Imported, *, header: bool = True) -> tuple[list[s
     text = text_of(path)
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count) if any(first.count(d) for d in ",;\t") else ","
-    csv.field_size_limit(MOST)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     rows: list[tuple[int, list[str]]] = []
     line = 1
     try:
-        for cells in reader:
-            if any(c.strip() for c in cells):
-                rows.append((line, [unescape(c.strip()) for c in cells]))
-            line = reader.line_num + 1
+        with _long_cells():
+            for cells in reader:
+                if any(c.strip() for c in cells):
+                    rows.append((line, [unescape(c.strip()) for c in cells]))
+                line = reader.line_num + 1
     except csv.Error as error:
         raise UsageError(f"{path.name}: line {line} is not CSV: {error}.") from error
     if not header:
