@@ -164,3 +164,30 @@ def test_expect_may_begin_with_the_hypothesis_alone(tmp_path):
         open_case(write_case(tmp_path / "c", expect_csv=text.replace("F2", "F7").replace("water,", "attack,")))
     places = {str(p.where) for p in caught.value.problems}
     assert places == {"expect.csv:2:F7", "expect.csv:3:hypothesis", "expect.csv:3:F7"}
+
+
+WRONG_ROW = {  # a row that is wrong by itself, and named by rows elsewhere
+    "origins.csv": ("O1,F1,video,cell,0.6-0.9,", "O1,F1,video,cell,6-9,"),
+    "sources.csv": ("S1,first,C,q1:bomb", "S1,,C,q1:bomb"),
+    "facts.csv": ("F1,q1,loading", "F1,q1,"),
+    "places.csv": ("P1,gate,34.5,", "P1,gate,134.5,"),
+    "claims.csv": ("K1,2021-08-29,2021-08-29,", "K1,when,2021-08-29,"),
+}
+
+
+@pytest.mark.parametrize("file", WRONG_ROW)
+@pytest.mark.parametrize("whole", [False, True], ids=["row", "header"])
+def test_one_wrong_row_is_one_problem(tmp_path, file, whole):
+    """Who names a row that stands there is not wrong for that row; nor where the whole table cannot be read."""
+    files = {
+        "tolls_csv": "id,claim,source,origin,status,low,high\nT1,K1,S1,O1,killed,3,4\n",
+    }
+    assert open_case(write_case(tmp_path / "good", **files))
+    text = files.get(file.replace(".", "_"), GOOD[file])
+    right, wrong = ("id,", "no_such_column,") if whole else WRONG_ROW[file]
+    assert right in text
+    files[file.replace(".", "_")] = text.replace(right, wrong, 1)
+    with pytest.raises(CaseError) as caught:
+        open_case(write_case(tmp_path / "bad", **files))
+    assert {p.where.file for p in caught.value.problems} == {file}
+    assert whole or len(caught.value.problems) == 1

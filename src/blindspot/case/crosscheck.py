@@ -41,7 +41,7 @@ def _at(case: Case, table: str, key: str, column: str) -> Where:
 def _unknown(
     case: Case, table: str, key: str, column: str, got: str, known: Mapping[str, object], what: str
 ) -> Iterator[Problem]:
-    if got not in known:
+    if not case.names(f"{what}s", got):
         close = _closest(got, known)
         right = f"did you mean {close}?" if close else f"the {what}s are: {', '.join(list(known)[:12]) or 'none yet'}"
         yield Problem(_at(case, table, key, column), f"is not the id of a {what}", got, right)
@@ -218,7 +218,8 @@ def _facts_and_expect(case: Case) -> Iterator[Problem]:
     for (fact_id, hypothesis), cell in case.expect.items():
         place = case.where["expect", f"{fact_id}/{hypothesis}"]
         if fact_id not in case.facts:
-            yield Problem(place, "is not the id of a fact", fact_id, "name the column as in facts.csv")
+            if not case.names("facts", fact_id):
+                yield Problem(place, "is not the id of a fact", fact_id, "name the column as in facts.csv")
         elif cell.question not in case.questions:
             yield Problem(Where(place.file, place.row, "question"), "is not the id of a question", cell.question)
         elif hypothesis not in case.hypotheses(cell.question):
@@ -354,7 +355,7 @@ def _copy(case: Case, key: str, claim: Claim) -> Iterator[Problem]:
 
 
 def _places_and_lists(case: Case) -> Iterator[Problem]:
-    if case.head.place and case.head.place not in case.places:
+    if case.head.place and not case.names("places", case.head.place):
         yield Problem(
             Where("case.toml", 1, "place"), "is not the id of a place", case.head.place, "name a row of places.csv"
         )

@@ -50,6 +50,13 @@ class Case:
     texts: dict[str, Described] = field(default_factory=dict)  # what is known of texts/
     tolls: dict[str, Toll] = field(default_factory=dict)
     links: dict[str, Decision] = field(default_factory=dict)
+    refused: frozenset[tuple[str, str]] = (
+        frozenset()
+    )  # (table, id) of rows that are wrong themselves; `*` = the whole table
+
+    def names(self, table: str, key: str) -> bool:
+        """Whether a row of that id stands in a table (`sources`, `places`, ...), be it right or wrong itself."""
+        return key in getattr(self, table) or not self.refused.isdisjoint({(table, key), (table, "*")})
 
     @property
     def questions(self) -> dict[str, Question]:

@@ -44,9 +44,13 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
         raise UsageError(f"{folder}: there is no such folder. `blindspot new NAME` makes one.")
     problems: list[Problem] = []
     where: dict[tuple[str, str], Where] = {}
+    refused: set[tuple[str, str]] = set()
 
     def table(file: str, kind: type[R], name: str) -> dict[str, R]:
-        return _by_id(read_table(root, file, kind, problems), name, where, problems)
+        wrong: set[str] = set()
+        rows = read_table(root, file, kind, problems, refused=wrong)
+        refused.update((name, key) for key in wrong)
+        return _by_id(rows, name, where, problems)
 
     head, lines = read_head(root, problems)
     where |= {("case", key): place for key, place in lines.items()}
@@ -100,10 +104,11 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
         texts,
         tolls,
         links,
+        frozenset(refused),
     )
     problems += crosscheck(case, today)
     problems += check_tolls(case)
-    problems += surveillance_problems(root, places)
+    problems += surveillance_problems(case)
     if problems:
         raise CaseError(problems)
     return case

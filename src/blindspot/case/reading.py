@@ -24,26 +24,39 @@ Places = dict[str, Where]
 
 
 def read_table(
-    root: Path, file: str, kind: type[R], problems: list[Problem], unread: list[str] | None = None
+    root: Path,
+    file: str,
+    kind: type[R],
+    problems: list[Problem],
+    unread: list[str] | None = None,
+    refused: set[str] | None = None,
 ) -> list[tuple[R, Where]]:
     """The rows of one CSV file with the place of each; an absent file has none.
 
     A column that `kind` does not know is a problem; with `unread` given, its name is put there and the column passed over.
+    `refused` takes the ids of rows that are wrong, `*` where the whole file is: who names them is not wrong for that.
     """
+    refused = set() if refused is None else refused
+    before = len(problems)
     table = read_cells(root, file, problems)
     if table is None:
+        refused |= {"*"} if len(problems) > before else set()
         return []
     header, records = table
     columns = tuple(kind.model_fields)
     needed = [name for name, field in kind.model_fields.items() if field.is_required()]
     more = [] if unread is None else [name for name in header if name not in columns]
     if not _header_fits(file, header, (*columns, *more), needed, problems):
+        refused.add("*")
         return []
     if unread is not None:
         unread += more
+    at = header.index("id") if "id" in header else None
     rows: list[tuple[R, Where]] = []
     for line, cells in records:
+        mine = {cells[at].strip()} if at is not None and at < len(cells) else set()
         if len(cells) != len(header):
+            refused |= mine
             problems.append(
                 Problem(
                     Where(file, line),
@@ -57,6 +70,7 @@ def read_table(
             known = {name: cell for name, cell in zip(header, cells, strict=True) if name not in more}
             rows.append((kind.model_validate(known), Where(file, line)))
         except ValidationError as error:
+            refused |= mine
             problems.extend(_problems(error, lambda loc, line=line: Where(file, line, str(loc[0]) if loc else None)))
     return rows
 

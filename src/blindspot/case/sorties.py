@@ -196,8 +196,8 @@ class Sorties(Row):
     statement: tuple[Said, ...] = ()
 
 
-def read_sorties(root: Path, problems: list[Problem], known_places: dict[str, tuple[float, float]]) -> Sorties | None:
-    """sorties.toml with every problem in it; None where absent or wrong. `known_places`: places.csv as (lat, lon)."""
+def read_sorties(root: Path, problems: list[Problem], known_place: Callable[[str], bool]) -> Sorties | None:
+    """sorties.toml with every problem in it; None where absent or wrong. `known_place`: whether places.csv has that id."""
     text = _text(root / FILE, FILE, problems)
     if text is None:
         return None
@@ -215,13 +215,11 @@ def read_sorties(root: Path, problems: list[Problem], known_places: dict[str, tu
         )
         return None
     before = len(problems)
-    _crosscheck(found, lines, problems, known_places)
+    _crosscheck(found, lines, problems, known_place)
     return found if len(problems) == before else None
 
 
-def _crosscheck(
-    found: Sorties, lines: Any, problems: list[Problem], known_places: dict[str, tuple[float, float]]
-) -> None:
+def _crosscheck(found: Sorties, lines: Any, problems: list[Problem], known_place: Callable[[str], bool]) -> None:
     bases = [b.id for b in found.base]
     for table, ids in (
         ("base", bases),
@@ -239,7 +237,7 @@ def _crosscheck(
                     )
                 )
     for i, place in enumerate(found.places):
-        if place.lat is None and place.id not in known_places:
+        if place.lat is None and not known_place(place.id):
             problems.append(
                 Problem(
                     Where(FILE, _toml_line(lines, ("places", i)), "id"),

@@ -13,23 +13,21 @@ from blindspot.case.watch import Household, Watch
 from blindspot.errors import CaseError, Problem, UsageError, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from blindspot.case.model import Case
-    from blindspot.case.rows import Place
 
 W = TypeVar("W", Watch, Household)
 _HINT = "docs/methods/coverage.md shows what to write in it"
 
 
-def surveillance_problems(root: Path, places: Mapping[str, Place]) -> list[Problem]:
+def surveillance_problems(case: Case) -> list[Problem]:
     """Every problem in these files; none where they are absent."""
     problems: list[Problem] = []
-    _sorties(root, places, problems)
-    _rows(root, "watch.csv", Watch, places, problems)
-    _rows(root, "households.csv", Household, places, problems)
-    counts_of(root, problems)
+    _sorties(case, problems)
+    _rows(case, "watch.csv", Watch, problems)
+    _rows(case, "households.csv", Household, problems)
+    counts_of(case.root, problems)
     return problems
 
 
@@ -39,7 +37,7 @@ def open_sorties(case: Case, statements: Path | None = None) -> Sorties:
     Raises UsageError where there is none, CaseError with every problem in it.
     """
     problems: list[Problem] = []
-    found = _sorties(case.root, case.places, problems, statements)
+    found = _sorties(case, problems, statements)
     if problems:
         raise CaseError(problems)
     if found is None:
@@ -47,11 +45,9 @@ def open_sorties(case: Case, statements: Path | None = None) -> Sorties:
     return found
 
 
-def _sorties(
-    root: Path, places: Mapping[str, Place], problems: list[Problem], statements: Path | None = None
-) -> Sorties | None:
-    found = read_sorties(root, problems, _points(places))
-    sheet = statements or root / CLAIMS
+def _sorties(case: Case, problems: list[Problem], statements: Path | None = None) -> Sorties | None:
+    found = read_sorties(case.root, problems, lambda place: case.names("places", place))
+    sheet = statements or case.root / CLAIMS
     if found is None or not (statements or sheet.is_file()):
         return found
     name = str(statements) if statements else CLAIMS
@@ -83,7 +79,7 @@ def open_counts(case: Case) -> list[Counts]:
 
 def _open(case: Case, file: str, kind: type[W], *, needed: bool) -> tuple[dict[str, W], dict[str, Where]]:
     problems: list[Problem] = []
-    found = _rows(case.root, file, kind, case.places, problems)
+    found = _rows(case, file, kind, problems)
     if problems:
         raise CaseError(problems)
     if needed and not found:
@@ -91,9 +87,8 @@ def _open(case: Case, file: str, kind: type[W], *, needed: bool) -> tuple[dict[s
     return {row.id: row for row, _ in found}, {row.id: place for row, place in found}
 
 
-def _rows(
-    root: Path, file: str, kind: type[W], places: Mapping[str, Place], problems: list[Problem]
-) -> list[tuple[W, Where]]:
+def _rows(case: Case, file: str, kind: type[W], problems: list[Problem]) -> list[tuple[W, Where]]:
+    root = case.root
     rows = read_table(root, file, kind, problems)
     seen: set[str] = set()
     for row, at in rows:
@@ -102,18 +97,11 @@ def _rows(
                 Problem(Where(at.file, at.row, "id"), "stands twice", row.id, "give each row an id of its own")
             )
         seen.add(row.id)
-        place = row.place or row.id
-        if isinstance(row, Watch) and place not in places:
-            known = ", ".join(list(places)[:12]) or "none yet"
+        place = row.place or (row.id if isinstance(row, Watch) else "")
+        if place and not case.names("places", place):
+            known = ", ".join(list(case.places)[:12]) or "none yet"
             problems.append(
                 Problem(Where(at.file, at.row, "place"), "is not the id of a place", place, f"the places are: {known}")
-            )
-        if isinstance(row, Household) and row.place and row.place not in places:
-            known = ", ".join(list(places)[:12]) or "none yet"
-            problems.append(
-                Problem(
-                    Where(at.file, at.row, "place"), "is not the id of a place", row.place, f"the places are: {known}"
-                )
             )
         for name in ("surface", "ground", "path"):
             inside = getattr(row, name, "")
@@ -129,7 +117,3 @@ def _rows(
             elif inside and not (root / inside).is_file():
                 problems.append(Problem(Where(at.file, at.row, name), "names a file that is not there", inside))
     return sorted(rows, key=lambda item: item[0].id)
-
-
-def _points(places: Mapping[str, Place]) -> dict[str, tuple[float, float]]:
-    return {key: (place.lat, place.lon) for key, place in places.items()}

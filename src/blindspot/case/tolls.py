@@ -11,7 +11,7 @@ from blindspot.case.rows import Id, Ids, OptionalId, OptionalTime, Row, Text
 from blindspot.errors import Problem, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from blindspot.case.model import Case
 
@@ -54,12 +54,11 @@ class Decision(Row):
 
 def check_tolls(case: Case) -> Iterator[Problem]:
     """Claims, sources and origins that tolls.csv names, and rows that links.csv names."""
-    known: dict[str, Mapping[str, object]] = {"claim": case.claims, "source": case.sources, "origin": case.origins}
     for key, row in case.tolls.items():
         place = case.where["tolls", key]
-        for column, rows in known.items():
+        for column in ("claim", "source", "origin"):
             got = getattr(row, column)
-            if got and got not in rows:
+            if got and not case.names(f"{column}s", got):
                 yield Problem(Where(place.file, place.row, column), f"is not the id of a {column}", got)
         if not row.claim and not row.source:
             yield Problem(Where(place.file, place.row, "source"), "is missing", None, "name a claim or a source")
@@ -67,7 +66,8 @@ def check_tolls(case: Case) -> Iterator[Problem]:
         place = case.where["links", key]
         for column, got in (("a", decision.a), ("b", decision.b)):
             recorder, _, row_id = got.partition(":")
-            if row_id not in case.lists.get(recorder, {}):
+            known = {(f"lists/{recorder}", row_id), (f"lists/{recorder}", "*")}
+            if row_id not in case.lists.get(recorder, {}) and case.refused.isdisjoint(known):
                 yield Problem(
                     Where(place.file, place.row, column),
                     "is not a row of a list",
