@@ -135,7 +135,7 @@ def replay(given: Given) -> Result:
     from blindspot.weigh import build, replay, replayed
 
     built = build(given.case, offers(given.results))
-    return replayed(given.case.head.id, replay(given.case, built, given.as_of))
+    return replayed(given.case, replay(given.case, built, given.as_of))
 
 
 def sorties(given: Given, statements: Path | None = None) -> Result:

@@ -163,7 +163,7 @@ STAGES = (
         "What could be said on each date, with only what was public then.",
         ("*",),
         OFFERING,
-        "replay-3",
+        "replay-4",
         rooms.replay,
     ),
     Stage(

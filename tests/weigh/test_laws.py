@@ -1,13 +1,14 @@
 """What must hold for every case, whatever its numbers."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pytest
 
 from blindspot.case import open_case
 from blindspot.quantities import offer
-from blindspot.weigh import build, findings, replay, weigh
+from blindspot.weigh import build, findings, replay, replayed, weigh
 from blindspot.weigh.draws import drawn
 from blindspot.weigh.network import origin_table
 from folders import GOOD, write_case
@@ -138,8 +139,6 @@ def test_the_last_date_of_a_replay_is_the_whole_case(tmp_path):
 
 
 def test_what_is_not_yet_public_does_not_count(tmp_path):
-    from datetime import date
-
     case = open_case(write_case(tmp_path))
     early = weigh(case, date(2021, 9, 9))
     assert "K2" not in {i.id for i in early.answers[0].items}
@@ -175,3 +174,22 @@ def test_a_partial_copy_of_a_claim_without_weight_speaks_for_itself(tmp_path):
     ]
     network, _ = posteriors(write_case(tmp_path, claims_csv="\n".join([head, *rows]) + "\n"))
     assert [(r.id, r.copy_of, r.copied) for r in network.reports] == [("K3", None, None)]
+
+
+def test_a_claim_without_a_date_counts_today_only_and_is_named(tmp_path):
+    """It cannot be said to have been known on any day: a view of a day is the same without it, and today's says so."""
+    more = GOOD["claims.csv"] + "K9,,,S2,O3,yes,first_hand,,,,\n"
+    plain = open_case(write_case(tmp_path / "plain"))
+    undated = open_case(write_case(tmp_path / "undated", claims_csv=more))
+    assert weighed(undated, date(2021, 12, 31)) == pytest.approx(weighed(plain, date(2021, 12, 31)), abs=0.01)
+    assert weighed(undated)["q1:bomb"] > weighed(plain)["q1:bomb"] + 0.02
+    notes = [n for n in weigh(undated).answers[0].audit if n.check == "undated"]
+    assert [(n.ids, "claims.csv:7" in n.message) for n in notes] == [(("K9",), True)]
+    assert not [n for a in weigh(plain).answers for n in a.audit if n.check == "undated"]
+    found = replayed(undated, replay(undated, build(undated)))
+    assert found["undated"] == [{"id": "K9", "where": "claims.csv:7"}]
+    assert not [s for s in found["steps"] if "K9" in s["new_claims"]]
+
+
+def weighed(case, day=None):
+    return {f"{a.id}:{p.id}": p.over.median for a in weigh(case, day).answers for p in a.posteriors}

@@ -180,6 +180,10 @@ def replay(case: Path, as_of: date | None, as_json: bool) -> None:
             click.echo(f"{step['date']:<11}{band:<15}{counted:<11}{verdicts:<58}  {moved}")
             for finding in step["findings"]:
                 click.echo(f"{'':<11}finding by {finding}")
+    for row in found["undated"]:
+        click.echo(
+            f"{row['where']}: {row['id']} has no date, so it stands on none of these; write public_at or said_at"
+        )
 
 
 @click.command("stages")

@@ -15,6 +15,7 @@ from blindspot.case import OTHER
 from blindspot.case.custody.chain import read_log
 from blindspot.case.editing import broken
 from blindspot.quantities import Range
+from blindspot.weigh.known import undated
 from blindspot.weigh.model import Note
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def audit(
         *_again(case, question),
         *_hindsight(case, question),
         *_seals(case, question),
+        *_undated(case, claims | {c for head in claims for c in built.copies.get(head, ())}),
     ]
     rank = {"error": 0, "warning": 1, "note": 2}
     return sorted(notes, key=lambda n: (rank[n.severity], n.check, n.ids))
@@ -356,3 +358,14 @@ def _seals(case: Case, question: str) -> list[Note]:
         for seal in broken(case.root, read_log(case.root)[0])
         if seal.says["question"] == question
     ]
+
+
+def _undated(case: Case, claims: set[str]) -> list[Note]:
+    """Claims of which nothing says when they were known: they count today, and in no view of an earlier date."""
+    here = tuple(key for key in undated(case) if key in claims)
+    if not here:
+        return []
+    rows = ", ".join(str(case.where["claims", key]) for key in here[:5])
+    more = f" and {len(here) - 5} more" if len(here) > 5 else ""
+    says = f"{len(here)} claim(s) without any date ({rows}{more}) count today and on no earlier date: write public_at or said_at."
+    return [Note("undated", "warning", says, here)]

@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from blindspot.weigh.fragility import EXHAUSTIVE
+from blindspot.weigh.known import undated
 
 if TYPE_CHECKING:
+    from blindspot.case import Case
     from blindspot.weigh.model import Answer, Item, Spread, Step, Weighing
 
 DIGITS = 6  # written digits: more than the draws can tell, few enough to read
@@ -22,8 +24,8 @@ def findings(weighing: Weighing) -> dict[str, Any]:
     }
 
 
-def replayed(case: str, steps: list[Step]) -> dict[str, Any]:
-    """The JSON object of `replay --json`."""
+def replayed(case: Case, steps: list[Step]) -> dict[str, Any]:
+    """The JSON object of `replay --json`; `undated` names the claims that stand on no date, with their rows."""
     rows = [
         {
             "date": s.date,
@@ -41,7 +43,8 @@ def replayed(case: str, steps: list[Step]) -> dict[str, Any]:
         }
         for s in steps
     ]
-    return {"case": case, "steps": rows}
+    unplaced = [{"id": key, "where": str(case.where["claims", key])} for key in undated(case)]
+    return {"case": case.head.id, "steps": rows, "undated": unplaced}
 
 
 def _question(a: Answer) -> dict[str, Any]:

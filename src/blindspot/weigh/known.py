@@ -1,4 +1,8 @@
-"""Which reports were known on a date? Publication drives replay; a withdrawn claim no longer counts."""
+"""Which reports were known on a date? Publication drives replay; a withdrawn claim no longer counts.
+
+A claim without any date cannot be said to have been known on a day: it counts in the weighing of today and in no other, and
+is named there (docs/decisions/0020).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def known_claims(case: Case, as_of: date | None) -> set[str]:
-    """Ids of the claims public on a date. A claim without `public_at` counts from `said_at`, without either always."""
+    """Ids of the claims public on a date (None: today, all that are not withdrawn).
+
+    A claim without `public_at` counts from `said_at`, without either on no date.
+    """
     known = set()
     for key, claim in case.claims.items():
         since = claim.public_at or claim.said_at
@@ -24,9 +31,14 @@ def known_claims(case: Case, as_of: date | None) -> set[str]:
         if as_of is None:
             if until is None:
                 known.add(key)
-        elif (since is None or since.day <= as_of) and (until is None or until.day > as_of):
+        elif since is not None and since.day <= as_of and (until is None or until.day > as_of):
             known.add(key)
     return known
+
+
+def undated(case: Case) -> list[str]:
+    """Ids of the claims of which nothing says when they were known."""
+    return [key for key, claim in case.claims.items() if claim.public_at is None and claim.said_at is None]
 
 
 def known_reports(case: Case, built: Built, as_of: date | None) -> NDArray[np.float64]:

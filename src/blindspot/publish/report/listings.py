@@ -19,9 +19,9 @@ Records = list[dict[str, Any]]
 
 
 def public(claim: Claim, as_of: date | None) -> bool:
-    """Whether a claim was public by a date; a claim without a date counts from the start, as in the weighing."""
+    """Whether a claim was public by a date; a claim without a date was on none, as in the weighing."""
     since = claim.public_at or claim.said_at
-    return as_of is None or since is None or since.day <= as_of
+    return as_of is None or (since is not None and since.day <= as_of)
 
 
 def listings(case: Case, as_of: date | None) -> dict[str, Records]:

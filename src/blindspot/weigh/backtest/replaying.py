@@ -16,7 +16,7 @@ from blindspot.weigh.backtest.methods import against, equal, official, speaking
 from blindspot.weigh.backtest.model import BEFORE, LAGS, Asked, Followed, Replayed, Said
 from blindspot.weigh.build import build
 from blindspot.weigh.draws import WORK, affordable, ban, drawn, dropping, subsets
-from blindspot.weigh.known import known_claims
+from blindspot.weigh.known import known_claims, undated
 from blindspot.weigh.naive import Naive
 from blindspot.weigh.weighing import ROWS
 
@@ -36,9 +36,8 @@ WEIGHT_ROWS = 128
 def replay_incident(name: str, case: Case) -> Replayed:
     """Every question of a case that has a finding after the incident, replayed; the others with the reason why not."""
     built = build(case)
-    undated = {key for key, claim in case.claims.items() if claim.public_at is None and claim.said_at is None}
     left_out = [
-        (f"{name}/{key}", "claim without any date: it is not known when it was public") for key in sorted(undated)
+        (f"{name}/{key}", "claim without any date: it is not known when it was public") for key in undated(case)
     ]
     left_out += [(f"{name}/{'+'.join(entry.ids)}", entry.why) for entry in built.left_out]
     days: dict[str, dict[str, date]] = {}
@@ -51,7 +50,7 @@ def replay_incident(name: str, case: Case) -> Replayed:
             continue
         eve = found[0].date.day - timedelta(days=1)
         days[question] = {lag: eve if n is None else min(eve, incident + timedelta(days=n)) for lag, n in LAGS.items()}
-    asked = _replay(name, case, built, days, undated) if days else ()
+    asked = _replay(name, case, built, days) if days else ()
     return Replayed(name, asked, _followed(name, case), max([incident, *case.dates()]), tuple(left_out))
 
 
@@ -66,13 +65,11 @@ def _why_not(case: Case, built: Built, question: str) -> str:
     return ""
 
 
-def _replay(
-    name: str, case: Case, built: Built, days: dict[str, dict[str, date]], undated: set[str]
-) -> tuple[Asked, ...]:
+def _replay(name: str, case: Case, built: Built, days: dict[str, dict[str, date]]) -> tuple[Asked, ...]:
     network = built.network
     dates = sorted({day for by in days.values() for day in by.values()})
     draws, naive = drawn(network, affordable(network, 1, ROWS, work=4 * WORK)), Naive(built)  # those of `weigh`
-    known = {day: known_claims(case, day) - undated for day in dates}
+    known = {day: known_claims(case, day) for day in dates}
     masks = {day: _shown(built, known[day]) for day in dates}
     posterior = subsets(network, draws, np.array([masks[day] for day in dates]))
     made = []
