@@ -171,3 +171,12 @@ def test_a_computed_number_tells_its_derivation(tmp_path):
     made = offer("coverage", "yard", [0.2, 0.3, 0.4], ["seen for 6 of 45 minutes."])
     rows = explain(case, "weigh", "", "", {}, ["opportunity:O2"], {"coverage:yard": made})["rows"]
     assert any("opportunity:O2 = 0.2-0.4" in r["what"] and "seen for 6 of 45 minutes." in r["basis"] for r in rows)
+
+
+def test_a_computed_number_is_found_from_its_own_stage_with_and_without_its_prefix(tmp_path):
+    case = open_case(write_case(tmp_path))
+    computed = {"custody:van": offer("custody", "van", (0.1, 0.2, 0.3), ("a step",))}
+    asked = [explain(case, "custody", "", "1", {}, [i], computed)["rows"] for i in ("van", "custody:van")]
+    assert asked[0] == asked[1] != []
+    with pytest.raises(UsageError, match="Did you mean custody:van"):
+        explain(case, "weigh", "", "1", {}, ["custody:vann"], computed)

@@ -7,6 +7,7 @@ are met on the way are printed with file, row, column and basis. Reference: docs
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case import scales
@@ -37,15 +38,24 @@ def explain(
     `computed`: what the stages offer to the weighing, so that a number such as `coverage:yard` tells its derivation.
     Raises UsageError where an id is nowhere in the case.
     """
+    computed = computed or {}
     numbers = build(case, computed).network.parameters
     found = Trace()
-    offered = {i: computed[i] for i in ids if computed and i in computed}
+    own = [i if i in computed else f"{stage}:{i}" for i in ids]  # a number of the stage asked about needs no prefix
+    offered = {i: computed[i] for i in own if i in computed}
     found.numbers |= {p.name for p in numbers for i in offered if p.basis.startswith(f"{i}: ")}  # what takes it up
-    unknown = [i for i in ids if i not in offered and not trace(case, [p.name for p in numbers], i, found)]
+    unknown = [
+        i
+        for i, full in zip(ids, own, strict=True)
+        if not trace(case, [p.name for p in numbers], i, found) and full not in offered
+    ]
     if unknown:
+        close = get_close_matches(unknown[0], [*computed, *(key for _, key in case.where)], 3, 0.7)
+        near = f" Did you mean {' or '.join(dict.fromkeys(close))}?" if close else ""
+        stages = f" The stages computed: {', '.join(computed)}." if computed else ""
         raise UsageError(
-            f"{', '.join(unknown)}: nothing in this case has that id. Ask for an id of a row, `question:account`, "
-            "`question@2021-09-10`, or a number such as `hit:ORIGIN`; the report prints them in small type."
+            f"{', '.join(unknown)}: nothing in this case has that id.{near} Ask for an id of a row, `question:account`, "
+            f"`question@2021-09-10`, or a number such as `hit:ORIGIN`; the report prints them in small type.{stages}"
         )
     found.rows -= {("expect", name.removeprefix("expect:")) for name in found.numbers}  # said once, with the number
     rows = []
