@@ -30,6 +30,7 @@ class Given:
     as_of: date | None
     results: Mapping[str, Result]
     executor: Executor | None = None  # None: this process
+    progress: Callable[[str], None] = lambda _: None  # told each step in words
 
 
 def offers(results: Mapping[str, Result]) -> dict[str, Offer]:
@@ -55,7 +56,7 @@ def base_rate(given: Given) -> Result:
     """Of ordinary vehicle-days, how many would have done the same?"""
     from blindspot.measure.track.verbs import base_rate_stage
 
-    return base_rate_stage(given.case)
+    return base_rate_stage(given.case, progress=given.progress)
 
 
 def custody(given: Given) -> Result:
@@ -127,7 +128,7 @@ def weigh(given: Given) -> Result:
     """Which account does the evidence support?"""
     from blindspot.weigh import findings, weigh
 
-    return findings(weigh(given.case, given.as_of, offers(given.results)))
+    return findings(weigh(given.case, given.as_of, offers(given.results), progress=given.progress))
 
 
 def replay(given: Given) -> Result:

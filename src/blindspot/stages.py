@@ -193,6 +193,10 @@ def stage(name: str) -> Stage:
     raise UsageError(f"{name}: there is no such stage. The stages are: {', '.join(s.name for s in STAGES)}.")
 
 
+def _quiet(words: str) -> None:
+    """Progress that nobody follows."""
+
+
 @dataclass(slots=True)
 class Review:
     """The stages of one case on one day; each result is taken from the store or made, once."""
@@ -258,10 +262,11 @@ class Review:
         """The results of stages that stand in the order of the list. `more`: how many steps the caller has left after them."""
         for k, entry in enumerate(wanted):
             if entry.name not in self._results:
-                self._results[entry.name] = self._one(entry, f"({k} of {len(wanted) + more} done)")
+                last = k + 1 == len(wanted) + more  # alone, it may count its own steps
+                self._results[entry.name] = self._one(entry, f"({k} of {len(wanted) + more} done)", inner=last)
         return {s.name: self._results[s.name] for s in wanted}
 
-    def _one(self, entry: Stage, step: str) -> Result:
+    def _one(self, entry: Stage, step: str, *, inner: bool) -> Result:
         made = self.made_from(entry)
         found = self.store.get(entry.name, made.key)
         if isinstance(found, dict):
@@ -271,7 +276,7 @@ class Review:
         before = {s.name: self.result(s.name) for s in self.before(entry) if s.run is not None}
         case = self.case
         self.progress(f"{entry.says} {step}")
-        found = entry.run(Given(case, self.as_of, before, self.executor))
+        found = entry.run(Given(case, self.as_of, before, self.executor, self.progress if inner else _quiet))
         self.store.put(entry.name, made, found)
         self.ran.append(entry.name)
         return found

@@ -62,7 +62,7 @@ def test_an_interrupted_command_says_so_in_a_line(tmp_path, kabul) -> None:
     run = subprocess.run(
         [sys.executable, "-c", work, "review", str(kabul), "-o", str(tmp_path / "out")], capture_output=True, text=True
     )
-    assert (run.returncode, run.stdout) == (2, "")
+    assert (run.returncode, run.stdout) == (130, "")
     assert run.stderr.strip() == "Stopped; nothing half-written was left."
 
 

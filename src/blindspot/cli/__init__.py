@@ -1,6 +1,7 @@
 """The command line: thin verbs, one file per room. The only place that prints and exits.
 
-Exit status: 0 done; 1 the check, verification or release gate said no; 2 the input or the usage is wrong.
+Exit status: 0 done; 1 the check, verification or release gate said no; 2 the input or the usage is wrong; 130 stopped by a
+person (Ctrl-C).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from blindspot.cli import (
 from blindspot.cli.shared import progress
 from blindspot.errors import BlindspotError
 
+STOPPED = 130  # as a shell says of a program that was interrupted
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -87,9 +89,9 @@ def main() -> None:
         raise SystemExit(2) from error
     except click.exceptions.Exit as error:
         raise SystemExit(error.exit_code) from error
-    except click.Abort as error:
+    except (click.Abort, KeyboardInterrupt) as error:
         click.echo("Stopped; nothing half-written was left.", err=True)
-        raise SystemExit(2) from error
+        raise SystemExit(STOPPED) from error
     except BlindspotError as error:
         click.echo(error.diagnostics(), err=True)
         raise SystemExit(2) from error

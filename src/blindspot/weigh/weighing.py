@@ -17,7 +17,7 @@ from blindspot.weigh.sensitivity import envelope, levers, value_flip
 from blindspot.weigh.verdicts import verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     import numpy as np
@@ -33,7 +33,13 @@ FLIP_ROWS = 64
 SETTLE_ROWS = 256
 
 
-def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Offer] | None = None) -> Weighing:
+def weigh(
+    case: Case,
+    as_of: date | None = None,
+    computed: Mapping[str, Offer] | None = None,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Weighing:
     """Posteriors, verdicts, weights, flips, what would settle it, and the audit, for every question of a case.
 
     `as_of`: only what was public on that day (None: everything). `computed`: what answers references such as
@@ -41,6 +47,7 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Offer] |
     """
     if not case.questions:
         return Weighing(case.head.id, as_of.isoformat() if as_of else "", ())
+    progress("weighing: the posteriors (0 of 6 done)")
     built = build(case, computed)
     network = built.network
     known = known_reports(case, built, as_of)
@@ -48,10 +55,13 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Offer] |
     sample, _ = network.posterior(draws.numbers, draws.rows, known)
     few = draws.first(affordable(network, 1, SCENARIO_ROWS))
     prior, _ = network.posterior(few.numbers, few.rows, known * 0)
+    progress("weighing: the widest ranges (1 of 6 done)")
     outer = envelope(network, draws, sample, known)
+    progress("weighing: what carries it (2 of 6 done)")
     items = weights(network, draws.first(ITEM_ROWS), known)
     lead = case.standards[case.head.standards[0]]
     flips = flip_sets(network, draws.first(FLIP_ROWS), known, items, lead)
+    progress("weighing: what would settle it (3 of 6 done)")
     settles, evpi = would_settle(
         network,
         draws.first(affordable(network, 1 + 2 * len(network.leaves), SETTLE_ROWS)),
@@ -60,8 +70,10 @@ def weigh(case: Case, as_of: date | None = None, computed: Mapping[str, Offer] |
         {str(k): v for k, v in case.head.loss.items()},
     )
     bits = expected_bits(network, middle(network).numbers)
+    progress("weighing: which numbers move it (4 of 6 done)")
     moves = levers(network, draws, sample, known)
     naive = Naive(built).posteriors(known_claims(case, as_of))
+    progress("weighing: structural alternatives (5 of 6 done)")
     scenarios = _scenarios(case, built, draws, known, as_of, computed)
     reviewers = _reviewers(case, as_of, computed)
     answers = []

@@ -19,7 +19,7 @@ from blindspot.measure.track.summary import problem_row
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from blindspot.case import Case
@@ -30,7 +30,11 @@ FAR_M = 50_000.0  # a background whose tracks stay further from the places than 
 
 
 def base_rates(
-    case: Case, backgrounds: Sequence[Path] = (), *, fresh_settings: tuple[BaseRate, ...] | None = None
+    case: Case,
+    backgrounds: Sequence[Path] = (),
+    *,
+    fresh_settings: tuple[BaseRate, ...] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, tuple[Answer, dict[str, Any]]]:
     """By id, the answer and its table.
 
@@ -54,12 +58,17 @@ def base_rates(
         sets = [("tracks", read.tracks)]
     out = {}
     for question in wanted:
-        out[question.id] = _one(case, question, sets, offset, problems)
+        out[question.id] = _one(case, question, sets, offset, problems, progress)
     return out
 
 
 def _one(
-    case: Case, question: BaseRate, sets: list[tuple[str, Tracks]], offset: float, problems: list[Problem]
+    case: Case,
+    question: BaseRate,
+    sets: list[tuple[str, Tracks]],
+    offset: float,
+    problems: list[Problem],
+    progress: Callable[[str], None],
 ) -> tuple[Answer, dict[str, Any]]:
     visited = {stop.place for stop in case.stops.values() if stop.place}
     unknown = sorted(set(question.places) - set(case.places))
@@ -78,7 +87,7 @@ def _one(
         backgrounds.append(Background(name, days, here))
     if not sets:
         backgrounds = list(_synthetic(case, places, visit, question.hours, offset))
-    found = answer(tuple(backgrounds), visit, seen, lists, question.p_visit, question.basis)
+    found = answer(tuple(backgrounds), visit, seen, lists, question.p_visit, question.basis, progress=progress)
     rows = [
         {"id": p.id, "name": p.name, "lat": p.lat, "lon": p.lon, "error_m": p.error_m, "visited": p.id in visited}
         for p in places

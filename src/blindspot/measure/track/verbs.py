@@ -184,20 +184,20 @@ def base_rate_of(
 
     case = open_case(root)
     progress("counting ordinary days")
-    tables = [table for _, table in base_rates(case, backgrounds).values()]
+    tables = [table for _, table in base_rates(case, backgrounds, progress=progress).values()]
     if out is not None:
         write_text(out, hundred_days(tables[0]))
     return tables[0] | ({"also": tables[1:]} if len(tables) > 1 else {})
 
 
-def base_rate_stage(case: Case) -> dict[str, Any]:
+def base_rate_stage(case: Case, *, progress: Callable[[str], None] = _quiet) -> dict[str, Any]:
     """The stage `base-rate`: tables and what they offer to the weighing.
 
     `base-rate:<id>` is P(at least as many visits | an ordinary vehicle), `<id>-network` the same for a vehicle of the
     network, `<id>-lr` the likelihood ratio of exactly as many.
     """
     tables, offered = [], []
-    for key, (found, table) in base_rates(case).items():
+    for key, (found, table) in base_rates(case, progress=progress).items():
         tables.append(table)
         says = found.derivation
         offered += [

@@ -15,6 +15,8 @@ from blindspot.measure.track.baserate.rate import Rate, Watched, base_rate, like
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from blindspot.measure.track.baserate.visits import Days, Visit
@@ -64,12 +66,21 @@ class Answer:
 
 
 def answer(
-    backgrounds: tuple[Background, ...], visit: Visit, seen: int, lists: tuple[int, ...], p_visit: Range, basis: str
+    backgrounds: tuple[Background, ...],
+    visit: Visit,
+    seen: int,
+    lists: tuple[int, ...],
+    p_visit: Range,
+    basis: str,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Answer:
     """k-of-n over every background and every length of the watch list. Raises UsageError as `base_rate` does."""
-    rates = tuple(
-        base_rate(b.days, visit, n, b.places, name=b.name, synthetic=b.synthetic) for b in backgrounds for n in lists
-    )
+    rates = []
+    for b in backgrounds:
+        for n in lists:
+            progress(f"counting ordinary days ({len(rates)} of {len(backgrounds) * len(lists)} done)")
+            rates.append(base_rate(b.days, visit, n, b.places, name=b.name, synthetic=b.synthetic))
     most = max(lists)
     draws = [np.cumsum(rate.resampled()[:, ::-1], axis=1)[:, ::-1] for rate in rates]
     wide = [np.pad(d, ((0, 0), (0, most + 1 - d.shape[1]))) for d in draws]
@@ -98,7 +109,7 @@ def answer(
     )
     return Answer(
         seen,
-        rates,
+        tuple(rates),
         tuple(table),
         (float(first[0].min()), float(np.median(first[1])), float(first[2].max())),
         (float(spans[0].min()), float(np.median(spans[1])), float(spans[2].max())),
