@@ -76,7 +76,7 @@ def answer(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Answer:
     """k-of-n over every background and every length of the watch list. Raises UsageError as `base_rate` does."""
-    rates = []
+    rates: list[Rate] = []
     for b in backgrounds:
         for n in lists:
             progress(f"counting ordinary days ({len(rates)} of {len(backgrounds) * len(lists)} done)")
