@@ -56,7 +56,7 @@ def poison_table(path, kind):
 
 
 def poison_head(data, kind):
-    made = {name: HURT for name in free(kind)}
+    made = dict.fromkeys(free(kind), HURT)
     for name, value in data.items():
         if isinstance(value, list) and name in HEAD:
             made[name] = [poison_head(entry, HEAD[name]) for entry in value]
