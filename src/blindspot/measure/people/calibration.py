@@ -39,9 +39,14 @@ def decoys(
     names: dict[str, tuple[tuple[str, ...], ...]], facts: Facts, rows: np.ndarray
 ) -> tuple[dict[str, tuple[tuple[str, ...], ...]], Facts]:
     """len(rows) decoys, named for the rows given; the donors of the other parts are drawn with a fixed seed."""
-    n = len(facts.sex)
     random = np.random.default_rng(20210829)
-    other = random.permutation(n)
+    written = np.zeros(len(facts.sex), dtype=int)  # in which scripts a row has a name of parts
+    for k, tokens in enumerate(names.values()):
+        written |= np.array([len(t) > 1 for t in tokens], dtype=int) << k
+    other = np.arange(len(facts.sex))
+    for kind in np.unique(written):
+        alike = np.flatnonzero(written == kind)
+        other[alike] = alike[random.permutation(len(alike))]
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
     for script, tokens in names.items():
         made: list[tuple[str, ...]] = []
