@@ -151,7 +151,9 @@ def test_while_a_film_runs_each_picture_is_named_and_play_stops(visit, filmed):
     page.wait_for_function("() => document.querySelector('video').paused")
     assert page.locator("#play").inner_text() == "Play"
     seen = page.evaluate("window.seen")
-    assert [named for _, named, _, _ in seen] == [round(at * RATE) for at, *_ in seen]  # the very picture, while it runs
+    assert [named for _, named, _, _ in seen] == [
+        round(at * RATE) for at, *_ in seen
+    ]  # the very picture, while it runs
     assert [told for _, _, told, _ in seen] == [now for *_, now in seen]  # and said by the next redraw
     assert said == []
 

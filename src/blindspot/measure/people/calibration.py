@@ -43,19 +43,19 @@ def decoys(
     written = np.zeros(len(facts.sex), dtype=int)  # in which scripts a row has a name of parts
     for k, tokens in enumerate(names.values()):
         written |= np.array([len(t) > 1 for t in tokens], dtype=int) << k
-    other = np.arange(len(facts.sex))
-    for kind in np.unique(written):
-        alike = np.flatnonzero(written == kind)
-        other[alike] = alike[random.permutation(len(alike))]
+    other = np.empty(len(rows), dtype=np.int64)
+    for kind in np.unique(written[rows]):
+        to = np.flatnonzero(written[rows] == kind)
+        other[to] = random.choice(np.flatnonzero(written == kind), len(to))
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
     for script, tokens in names.items():
         made: list[tuple[str, ...]] = []
-        for i in rows:
-            given, rest = tokens[i], tokens[other[i]]
-            made.append((given[0], *rest[1:]) if given and len(rest) > 1 and other[i] != i else ())
+        for i, j in zip(rows, other, strict=True):
+            given, rest = tokens[i], tokens[j]
+            made.append((given[0], *rest[1:]) if given and len(rest) > 1 and i != j else ())
         found[script] = tuple(made)
     shift = random.uniform(1.0, 10.0, len(rows)) * random.choice([-1.0, 1.0], len(rows))
-    low, high = facts.low[other[rows]], facts.high[other[rows]]
+    low, high = facts.low[other], facts.high[other]
     shift = np.where(high - low > WIDE, 0.0, np.where(low + shift < 0, -shift, shift))
     return found, Facts(low + shift, high + shift, facts.sex[rows])
 
