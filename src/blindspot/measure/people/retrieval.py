@@ -178,7 +178,7 @@ def _best(
                     now = before + (
                         in_place if (i == 0 and place == 0) or (i == size - 1 and place == _LAST) else plain
                     )
-                    rough[row] = 255 if now > 255 else now
+                    rough[row] = min(now, 255)
         found = touched[:count]
         found = found[_cut(rough[found], _SHORT * keep, 1)]
         rough[touched[:count]] = 0
