@@ -83,10 +83,11 @@ def toll(rows: Sequence[Row], grouped: Grouped, groups: Sequence[Group], seed: i
             extra += beyond
             young += round(beyond * (_under(g.row.age) if g.row.age else 0.5))
         deaths[d], children[d] = len(alive) + extra, young
+    lists = {r.list for r in rows} | {g.row.list for g in groups}
     because = (
-        f"{len(named)} persons are named on {len({r.list for r in rows})} lists",
-        f"{len(open_pairs)} pairs that may be one person are drawn with their posteriors",
-        f"{len(unnamed)} rows and {len(groups)} groups have no name",
+        f"{len(named)} named on {len(lists)} list{_s(len(lists))}",
+        f"{len(open_pairs)} pair{_s(len(open_pairs))} that may be one person drawn by posterior",
+        f"{len(unnamed)} row{_s(len(unnamed))} and {len(groups)} group{_s(len(groups))} have no name",
     )
     return {
         "killed": _summary(deaths, because),
@@ -97,6 +98,10 @@ def toll(rows: Sequence[Row], grouped: Grouped, groups: Sequence[Group], seed: i
 def _summary(draws: np.ndarray, because: tuple[str, ...]) -> Toll:
     low, median, high = np.quantile(draws, (0.025, 0.5, 0.975), method="inverted_cdf") if len(draws) else (0, 0, 0)
     return Toll(int(low), int(median), int(high), because)
+
+
+def _s(n: int) -> str:
+    return "" if n == 1 else "s"
 
 
 def _thin(p: float) -> float:
