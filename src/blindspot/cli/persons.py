@@ -61,9 +61,9 @@ def in_full(found: dict[str, Any]) -> Iterator[str]:
 def _said(statements: Sequence[dict[str, Any]]) -> Iterator[str]:
     """What each party said of the dead, day by day; a day's sources of one party as one range."""
     dead = [s for s in statements if s["status"] == "killed"]
-    parties = list(dict.fromkeys(s["party"] or "no party" for s in dead))
+    parties = list(dict.fromkeys(s["party"] or s["name"] for s in dead))
     for party in parties[:PARTIES]:
-        own = [s for s in dead if (s["party"] or "no party") == party]
+        own = [s for s in dead if (s["party"] or s["name"]) == party]
         whole = _few(_days(s for s in own if s["who"] in {"all", "civilians"}))
         children = _few(_days(s for s in own if s["who"] == "children"))
         said = [", ".join(whole)] if whole else []
@@ -102,7 +102,11 @@ def _by_date(days: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 def _remarks(found: dict[str, Any]) -> list[str]:
     checks = [f"!  {c['message']}{' (' + ', '.join(c['ids']) + ')' if c['ids'] else ''}" for c in found["checks"]]
-    return [*checks, *(f"!  {p['file']}:{p['row']}:{p['column']}: {p['what']}" for p in found["problems"])]
+    problems = [
+        f"!  {':'.join(str(p[k]) for k in ('file', 'row', 'column') if p[k])}: {p['what']}{' (got ' + repr(p['got']) + ')' if p['got'] else ''}"
+        for p in found["problems"]
+    ]
+    return [*checks, *problems]
 
 
 def _unlisted(undercount: dict[str, Any]) -> Iterator[str]:
@@ -146,4 +150,6 @@ def _range(low: float, high: float) -> str:
 def _ages(age: Sequence[int] | None) -> str:
     if age is None:
         return ""
+    if age[1] == 0:
+        return "under 1"
     return f"age {age[0]}" if age[0] == age[1] else f"ages {age[0]}-{age[1]}"
