@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from blindspot.cli.persons import in_full, in_short
 from blindspot.cli.shared import as_of_option, json_option, print_json, progress
 from blindspot.errors import UsageError
 
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="A folder of cases: are these dead also named in one of the days around?",
 )
+@click.option("--all", "every", is_flag=True, help="A line for every person, open pair, statement and grade.")
 @as_of_option
 @json_option
-def people(paths: tuple[Path, ...], match: bool, beside: Path | None, as_of: date | None, as_json: bool) -> None:
+def people(
+    paths: tuple[Path, ...], match: bool, beside: Path | None, every: bool, as_of: date | None, as_json: bool
+) -> None:
     r"""Say who the dead are, how many, and how well it is supported.
 
     Only the dead are named; the injured, the missing and their relatives are counted and withheld.
@@ -32,6 +36,7 @@ def people(paths: tuple[Path, ...], match: bool, beside: Path | None, as_of: dat
     \b
     Example:
       blindspot people cases/kabul-2021-08-29 --as-of 2021-09-16
+      blindspot people cases/kabul-2021-08-29 --all
       blindspot people cases/kabul-2021-08-29 --beside cases
       blindspot people --match ours.csv ministry.csv --json
     """
@@ -66,7 +71,8 @@ def people(paths: tuple[Path, ...], match: bool, beside: Path | None, as_of: dat
     if as_json:
         print_json(found)
         return
-    _show(found)
+    for line in in_full(found) if every else in_short(found):
+        click.echo(line)
 
 
 @click.command()
@@ -134,42 +140,3 @@ def _match(first: Path, second: Path, as_json: bool) -> None:
         click.echo(f"  ... and {len(found['links']) - 20} more; --json prints all")
     for problem in found["problems"][:10]:
         click.echo(f"! {problem}", err=True)
-
-
-def _show(found: dict[str, Any]) -> None:
-    for name, t in found["toll"].items():
-        click.echo(f"{name:<9} {t['median']} [{t['low']}-{t['high']}]  {'; '.join(t['because'])}")
-    for p in found["persons"]:
-        age = (
-            ""
-            if p["age"] is None
-            else f"age {p['age'][0]}"
-            if p["age"][0] == p["age"][1]
-            else f"ages {p['age'][0]}-{p['age'][1]}"
-        )
-        click.echo(
-            f"{p['id']}  {' / '.join(p['names']):<60} {age:<11} {len(p['lists'])} list{'s' if len(p['lists']) > 1 else ''}"
-        )
-    for u in found["unresolved_because"]:
-        click.echo(
-            f"?  {u['a']} ({u['names'][0]}) and {u['b']} ({u['names'][1]}): one person with p {u['p']:.2f}; {u['because']}"
-        )
-    for s in found["by_source"]:
-        number = f"{s['low']}" if s["low"] == s["high"] else f"{s['low']}-{s['high']}"
-        click.echo(
-            f"{s['date'] or 'no date':<11} {number:>6} {s['who']:<10} {s['status']:<8} {s['name']}{'  (admits)' if s['admits'] else ''}"
-        )
-    for g in found["grades"]:
-        click.echo(f"{g['as_of']}  {g['rule_book']:<16} {g['grade']}: {g['why']} ({', '.join(g['because'])})")
-    for c in found["checks"]:
-        click.echo(f"!  {c['message']} ({', '.join(c['ids'])})")
-    if "refused" in found["undercount"]:
-        click.echo(f"On no list: not estimated; {found['undercount']['refused']}")
-    for m in found["undercount"].get("models", ()):
-        flag = "" if m["converged"] else "  NOT CONVERGED, do not quote"
-        click.echo(f"On a list or on none, {m['name']}: {m['median']} [{m['low']}-{m['high']}]{flag}")
-    for p in found["problems"]:
-        click.echo(f"!  {p['file']}:{p['row']}:{p['column']}: {p['what']}")
-    kept = {k: n for k, n in found["withheld"].items() if n}
-    if kept:
-        click.echo("Withheld, counted only: " + ", ".join(f"{n} {k.replace('_', ' ')}" for k, n in kept.items()))

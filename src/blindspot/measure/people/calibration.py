@@ -10,14 +10,10 @@ Gygi 2007) and local false discovery rates (Efron 2004).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from blindspot.measure.people.evidence import WIDE, Facts
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FLOOR = -8.0  # nats: the score of a row without any candidate
 SLOPES = np.exp(np.linspace(np.log(0.3), np.log(2.0), 39))
@@ -43,18 +39,23 @@ def decoys(
     names: dict[str, tuple[tuple[str, ...], ...]], facts: Facts, rows: np.ndarray
 ) -> tuple[dict[str, tuple[tuple[str, ...], ...]], Facts]:
     """len(rows) decoys, named for the rows given; the donors of the other parts are drawn with a fixed seed."""
-    n = len(facts.sex)
     random = np.random.default_rng(20210829)
-    other = random.permutation(n)
+    written = np.zeros(len(facts.sex), dtype=int)  # in which scripts a row has a name of parts
+    for k, tokens in enumerate(names.values()):
+        written |= np.array([len(t) > 1 for t in tokens], dtype=int) << k
+    other = np.empty(len(rows), dtype=np.int64)
+    for kind in np.unique(written[rows]):
+        to = np.flatnonzero(written[rows] == kind)
+        other[to] = random.choice(np.flatnonzero(written == kind), len(to))
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
     for script, tokens in names.items():
         made: list[tuple[str, ...]] = []
-        for i in rows:
-            given, rest = tokens[i], tokens[other[i]]
-            made.append((given[0], *rest[1:]) if given and len(rest) > 1 and other[i] != i else ())
+        for i, j in zip(rows, other, strict=True):
+            given, rest = tokens[i], tokens[j]
+            made.append((given[0], *rest[1:]) if given and len(rest) > 1 and i != j else ())
         found[script] = tuple(made)
     shift = random.uniform(1.0, 10.0, len(rows)) * random.choice([-1.0, 1.0], len(rows))
-    low, high = facts.low[other[rows]], facts.high[other[rows]]
+    low, high = facts.low[other], facts.high[other]
     shift = np.where(high - low > WIDE, 0.0, np.where(low + shift < 0, -shift, shift))
     return found, Facts(low + shift, high + shift, facts.sex[rows])
 
@@ -93,7 +94,9 @@ def tops(row: np.ndarray, score: np.ndarray, rows: int) -> np.ndarray:
     return found
 
 
-def chosen(rows: Sequence[int] | int, most: int = 6000) -> np.ndarray:
-    """Rows of A that lend their given name to a decoy: all, or `most` evenly spaced."""
-    n = rows if isinstance(rows, int) else len(rows)
-    return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(np.int64)
+def chosen(n: int, most: int = 6000) -> np.ndarray:
+    """Rows of A that lend their given name to a decoy, or teach: all, or `most` drawn with a fixed seed, in order.
+
+    Drawn and not evenly spaced: lists have a rhythm (by page, by source, by script) that even steps can fall in with.
+    """
+    return np.arange(n) if n <= most else np.sort(np.random.default_rng(19690615).choice(n, most, replace=False))

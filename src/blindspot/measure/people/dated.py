@@ -8,11 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from blindspot.measure.people.grade import Incident
+from blindspot.measure.people.readings import read_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blindspot.case import Case
+    from blindspot.case.rows import Listed
 
 _DAY_IN_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})$")
 
@@ -71,10 +73,11 @@ def dated(case: Case, as_of: date | None) -> list[Dated]:
         )
     if not found:
         for recorder, rows in case.lists.items():
-            dead = [r for r in rows.values() if r.status == "killed"]
-            n = sum(r.group_size or 1 for r in dead)
+            dead = list({what_it_says(r): r for r in reversed(rows.values()) if r.status == "killed"}.values())
+            sizes = [read_group(r.name, r.group_size) for r in dead]
+            low, high = (sum(size) for size in zip(*sizes, strict=True)) if sizes else (0, 0)
             name = next((r.source for r in dead if r.source), None) or recorder
-            if n:
+            if high:
                 party = case.sources[name].party if name in case.sources else ""
                 found.append(
                     Dated(
@@ -86,8 +89,8 @@ def dated(case: Case, as_of: date | None) -> list[Dated]:
                         False,
                         "killed",
                         "all",
-                        n,
-                        n,
+                        low,
+                        high,
                         (),
                         False,
                         "rows of the list",
@@ -95,6 +98,18 @@ def dated(case: Case, as_of: date | None) -> list[Dated]:
                 )
     kept = [f for f in found if as_of is None or (f.day is not None and f.day <= as_of)]
     return sorted(kept, key=lambda f: (f.day or date.max, f.id))
+
+
+def what_it_says(row: Listed) -> tuple[object, ...]:
+    """What makes a row of a list a repetition of another; one without a name repeats nothing."""
+    return (
+        row.name,
+        row.name_local,
+        row.age,
+        row.sex,
+        row.group_size,
+        row.id if not (row.name or row.name_local) else "",
+    )
 
 
 def incident_on(figures: Sequence[Dated], day: date) -> Incident:

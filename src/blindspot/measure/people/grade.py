@@ -87,7 +87,8 @@ def _apply(incident: Incident, book: Mapping[str, Any]) -> tuple[int, str, str]:
         if all(_holds(figures[key], condition) for key, condition in rule.get("when", {}).items()):
             name = str(rule["grade"])
             if incident.stated:
-                name = name.replace("{low}", str(incident.stated[0])).replace("{high}", str(incident.stated[1]))
+                low, high = incident.stated
+                name = name.replace("{low}-{high}", f"{low}" if low == high else f"{low}-{high}")
             return number, name, str(rule["why"])
     return 0, "none", "no rule of the book applies"
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BACKGROUND = 60.0  # judgement: a given name is shared by about one in sixty of the people who might have been there
 SHARE = 0.7  # of the rows of one list, how many are on another of the same incident; judgement
 LINKED, SHOWN = 0.5, 0.02
+AT_ONCE = 1_000_000  # pairs of names compared at a time
 # First parts that Dari and Pashto speakers often leave out in use, and what that costs in nats; judgement
 PREFIXES = frozenset(
     fold(p)
@@ -133,22 +134,24 @@ def group(rows: Sequence[Row], decided: Mapping[tuple[str, str], str]) -> Groupe
     return Grouped(persons, pairs, tuple(sorted(unresolved, key=lambda u: (-u[2], u[0], u[1]))), tuple(twice))
 
 
-def _twice(rows: Sequence[Row], names: Mapping[tuple[int, int], float]) -> list[tuple[int, int, float]]:
+def _twice(rows: Sequence[Row], names: np.ndarray) -> list[tuple[int, int, float]]:
     """P(one person written twice) of pairs of rows of one list. They stay two persons; the toll draws that they are one."""
     facts = _facts(rows)
-    same = [(i, j) for i, j in names if i < j and rows[i].list == rows[j].list]
-    if not same:
+    of = np.unique([row.list for row in rows], return_inverse=True)[1]
+    named = np.array([bool(row.tokens) for row in rows], dtype=bool)
+    first, second = np.nonzero(np.triu((of[:, None] == of) & named[:, None] & named, 1))
+    if not len(first):
         return []
-    compared = compare(facts, facts, np.array(same))
+    compared = compare(facts, facts, np.stack([first, second], axis=1))
     score = ratio(compared.age, compared.age_chance, AGE) + ratio(compared.sex, compared.sex_chance, SEX)
-    score += np.array([names[pair] for pair in same])
+    score += names[first, second]
     sizes = Counter(row.list for row in rows)
-    others = np.array([max(sizes[rows[i].list] - 1, 1) for i, _ in same])
+    others = np.array([max(sizes[rows[i].list] - 1, 1) for i in first.tolist()])
     p = 1 / (1 + np.exp(-np.clip(np.log(TWICE / (1 - TWICE) / others) + score, -60, 60)))
-    return [(i, j, float(q)) for (i, j), q in zip(same, p.tolist(), strict=True) if q >= SHOWN]
+    return [(int(first[k]), int(second[k]), float(p[k])) for k in np.flatnonzero(p >= SHOWN)]
 
 
-def _posteriors(rows: Sequence[Row], names: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:
+def _posteriors(rows: Sequence[Row], names: np.ndarray) -> dict[tuple[int, int], float]:
     """P(same person) per pair of rows of different lists, each pair of lists matched one to one."""
     facts = _facts(rows)
     by_list: dict[str, list[int]] = defaultdict(list)
@@ -159,13 +162,13 @@ def _posteriors(rows: Sequence[Row], names: Mapping[tuple[int, int], float]) -> 
     for x, first in enumerate(lists):
         for second in lists[x + 1 :]:
             a, b = by_list[first], by_list[second]
-            pairs = np.array([(i, j) for i in a for j in b])
+            pairs = np.stack(np.meshgrid(a, b, indexing="ij"), axis=-1).reshape(-1, 2)
             compared = compare(facts, facts, pairs)
             score = ratio(compared.age, compared.age_chance, AGE) + ratio(compared.sex, compared.sex_chance, SEX)
-            score += np.array([names.get((i, j), 0.0) for i, j in pairs.tolist()])
+            score += names[pairs[:, 0], pairs[:, 1]]
             odds = np.log(SHARE / (1 - SHARE) / max(len(a), len(b), 2)) + score
             p = marginals(np.searchsorted(a, pairs[:, 0]), np.searchsorted(b, pairs[:, 1]), odds)
-            found |= {(min(i, j), max(i, j)): float(q) for (i, j), q in zip(pairs.tolist(), p, strict=True) if q > 1e-4}
+            found |= {(int(min(pairs[e])), int(max(pairs[e]))): float(p[e]) for e in np.flatnonzero(p > 1e-4)}
     return found
 
 
@@ -174,50 +177,47 @@ def _facts(rows: Sequence[Row]) -> Facts:
     return Facts(ages[:, 0], ages[:, 1], np.array([row.sex for row in rows], dtype=int))
 
 
-def _name_ratios(rows: Sequence[Row]) -> dict[tuple[int, int], float]:
-    """Log-likelihood ratio of the names of every two rows that have one; a sibling's family parts count for nothing."""
-    unique = sorted({form for row in rows for name in (row.tokens, row.other) if name for form in _forms(name)})
-    place = {tokens: k for k, tokens in enumerate(unique)}
-    ratios: dict[tuple[int, int], float] = {}
-    scripts = [_script(t) for t in unique]
-    tokens = tokenise(unique, MOST)
-    log_g, gap = CHANNEL.copy(), np.log(OMITTED)
-    every = np.array([(i, j) for i in range(len(unique)) for j in range(len(unique))], dtype=np.int64).reshape(-1, 2)
-    for own in sorted({(scripts[i], scripts[j]) for i, j in every.tolist()}):
-        near = neighbours(tokens, tokens, own, background=BACKGROUND)
-        pairs = every[[(scripts[i], scripts[j]) == own for i, j in every.tolist()]]
-        agree = align(
-            tokens,
-            tokens,
-            near,
-            pairs,
-            log_g,
-            gap,
-            Lexicon(np.zeros(len(near.other)), np.zeros(len(tokens.words)), np.zeros(0)),
-        )[0]
-        # one family: what is left when the given name is taken away says "relative", not "same"
-        total = agree.given + np.minimum(agree.total - agree.given, 1.0)
-        ratios |= {(i, j): float(v) for (i, j), v in zip(pairs.tolist(), total, strict=True)}
-    found = {}
-    for i, a in enumerate(rows):
-        for j, b in enumerate(rows):
-            if a.tokens and b.tokens and i != j:
-                one, two = _compared(a, b)
-                found[i, j] = max(
-                    ratios[place[x], place[y]] + PREFIX_LEFT_OUT * ((x != one) + (y != two))
-                    for x in _forms(one)
-                    for y in _forms(two)
-                )
-    return found
+def _name_ratios(rows: Sequence[Row]) -> np.ndarray:
+    """Log-likelihood ratio of the names of every two rows, (N, N), 0 where one has none; a sibling's family parts count for nothing."""
+    forms = sorted({form for row in rows for name in (row.tokens, row.other) if name for form in _forms(name)})
+    place = {form: k for k, form in enumerate(forms)}
+    arabic = np.array([is_arabic("".join(form)) for form in forms], dtype=bool)
+    tokens = tokenise(forms, MOST)
+    ratios = np.zeros((len(forms), len(forms)))
+    for x, own_x in enumerate(("latin", "arabic")):
+        for y, own_y in enumerate(("latin", "arabic")):
+            left, right = np.flatnonzero(arabic == x), np.flatnonzero(arabic == y)
+            if not (len(left) and len(right)):
+                continue
+            near = neighbours(tokens, tokens, (own_x, own_y), background=BACKGROUND)
+            known = Lexicon(np.zeros(len(near.other)), np.zeros(len(tokens.words)), np.zeros(0))
+            for part in np.array_split(left, -(-len(left) * len(right) // AT_ONCE)):
+                pairs = np.stack(np.meshgrid(part, right, indexing="ij"), axis=-1).reshape(-1, 2)
+                agree = align(tokens, tokens, near, pairs, CHANNEL, np.log(OMITTED), known)[0]
+                # one family: what is left when the given name is taken away says "relative", not "same"
+                total = agree.given + np.minimum(agree.total - agree.given, 1.0)
+                ratios[part[:, None], right] = total.reshape(len(part), len(right))
+    written = [{_script(name): name for name in (row.other, row.tokens) if name} for row in rows]
+    own = _best(ratios, place, [row.tokens for row in rows])
+    for script in reversed(
+        SCRIPTS
+    ):  # in a script that both give, Arabic before Latin, as in `views`; else as they are written
+        shared = _best(ratios, place, [spelt.get(script, ()) for spelt in written])
+        own = np.where(np.isfinite(shared), shared, own)
+    return np.where(np.isfinite(own), own, 0.0)
 
 
-def _compared(a: Row, b: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The spellings of two rows that are compared: in a script that both give, Arabic before Latin, as in `views`; else across."""
-    spelt = [{_script(name): name for name in (row.other, row.tokens) if name} for row in (a, b)]
-    for script in SCRIPTS:
-        if script in spelt[0] and script in spelt[1]:
-            return spelt[0][script], spelt[1][script]
-    return a.tokens, b.tokens
+def _best(ratios: np.ndarray, place: Mapping[tuple[str, ...], int], names: Sequence[tuple[str, ...]]) -> np.ndarray:
+    """Of every two names, the better of how they are written and of what is left without an honorific first part; -inf without a name."""
+    best = np.full((len(names), len(names)), -np.inf)
+    for x in (0, 1):
+        for y in (0, 1):
+            of_x, of_y = ([_forms(name)[k:][:1] if name else () for name in names] for k in (x, y))
+            a, b = (np.flatnonzero([bool(form) for form in of]) for of in (of_x, of_y))
+            at_a, at_b = ([place[form] for (form,) in of if form] for of in (filter(None, of_x), filter(None, of_y)))
+            here = ratios[np.ix_(at_a, at_b)] + PREFIX_LEFT_OUT * (x + y)
+            best[np.ix_(a, b)] = np.maximum(best[np.ix_(a, b)], here)
+    return best
 
 
 def _script(tokens: tuple[str, ...]) -> str:

@@ -185,12 +185,17 @@ def links(linked: Linked, a: People, b: People, least: float = 0.05) -> dict[str
         i, j = linked.pairs[e]
         return {"a": a.ids[i], "b": b.ids[j], "p": round(float(p), 4)}
 
-    order = np.lexsort((linked.pairs[:, 1], linked.pairs[:, 0], -linked.p))
-    kept = [e for e in order if linked.kept[e] and linked.p[e] >= least]
-    rivals = [e for e in order if not linked.kept[e] and linked.p[e] >= least]
-    relatives = [e for e in order if linked.related[e] >= 0.9 and linked.p[e] < least]
+    sure = linked.p >= least
+    kept, rivals = linked.kept & sure, ~linked.kept & sure
+    relatives = (linked.related >= 0.9) & ~sure
+
+    def rows(which: np.ndarray, p: np.ndarray) -> list[dict[str, object]]:
+        at = np.flatnonzero(which)
+        order = at[np.lexsort((linked.pairs[at, 1], linked.pairs[at, 0], -linked.p[at]))]
+        return [row(e, p[e]) for e in order]
+
     return {
-        "links": [row(e, linked.p[e]) for e in kept],
-        "unresolved": [row(e, linked.p[e]) for e in rivals],
-        "related": [row(e, linked.related[e]) for e in relatives],
+        "links": rows(kept, linked.p),
+        "unresolved": rows(rivals, linked.p),
+        "related": rows(relatives, linked.related),
     }

@@ -53,10 +53,16 @@ def _passed(row: Any, column: Any, odds: Any, of_row: Any, of_column: Any, round
 def assign(row: np.ndarray, column: np.ndarray, p: np.ndarray) -> np.ndarray:
     """Edges of a one-to-one linkage, best first: indices into the edges. Ties are broken by row, then column."""
     order = np.lexsort((column, row, -p))
-    free_row, free_column = np.ones(row.max(initial=-1) + 1, bool), np.ones(column.max(initial=-1) + 1, bool)
-    kept = []
-    for e in order:
-        if free_row[row[e]] and free_column[column[e]]:
-            free_row[row[e]] = free_column[column[e]] = False
-            kept.append(e)
-    return np.array(kept, dtype=np.int64)
+    kept: np.ndarray = order[_first(row[order], column[order], row.max(initial=-1) + 1, column.max(initial=-1) + 1)]
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _first(row: Any, column: Any, rows: int, columns: int) -> Any:
+    """Of edges in order: those whose row and column no earlier one took."""
+    taken_row, taken_column = np.zeros(rows, dtype=np.bool_), np.zeros(columns, dtype=np.bool_)
+    found = np.zeros(len(row), dtype=np.bool_)
+    for e in range(len(row)):
+        if not (taken_row[row[e]] or taken_column[column[e]]):
+            taken_row[row[e]] = taken_column[column[e]] = found[e] = True
+    return found

@@ -6,16 +6,16 @@ Figures and lists enter on the day they became public, so that a day in the past
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blindspot.measure.people.dated import Dated, dated, incident_on, list_day
+from blindspot.measure.people.dated import Dated, dated, incident_on, list_day, what_it_says
 from blindspot.measure.people.grade import books, grade
 from blindspot.measure.people.incident import Row, group
 from blindspot.measure.people.names import is_unnamed, read_name
-from blindspot.measure.people.readings import read_age, read_count, read_sex
+from blindspot.measure.people.readings import read_age, read_group, read_sex
+from blindspot.measure.people.scripts import undirected
 from blindspot.measure.people.toll import Group, toll
 
 if TYPE_CHECKING:
@@ -26,16 +26,14 @@ if TYPE_CHECKING:
     from blindspot.case.rows import Listed
     from blindspot.measure.people.incident import Grouped
 
-_PLURAL = re.compile(
-    r"\b(?:children|men|women|people|persons|civilians|members|relatives|boys|girls|others|bodies|victims)\b|اطفال|نساء|رجال|اشخاص",
-    re.IGNORECASE,
-)
-
 
 def findings(case: Case, as_of: date | None = None) -> dict[str, Any]:
     """The result of the room, as design.md section 5 lists it. Raises nothing for a doubtful cell: it is named in `problems`."""
     problems: list[dict[str, Any]] = []
     rows, groups, withheld = _rows(case, as_of, problems)
+    for recorder in sorted({r.list for r in rows} - {r.list for r in rows if r.tokens}):
+        what = "no row of this list has a name: its rows cannot be linked to others, and count as people without names"
+        problems.append({"file": f"lists/{recorder}", "row": None, "column": "name", "what": what, "got": None})
     decided = {(d.a, d.b): d.decision for d in case.links.values()}
     grouped = group(rows, decided)
     named = [p for p in grouped.persons if any(rows[i].tokens for i in p)]
@@ -85,20 +83,14 @@ def _rows(
             if row.status != "killed":
                 withheld[row.status or "status_not_given"] += row.group_size or 1
                 continue
-            row_key = (recorder, row.name, row.name_local, row.age, row.sex, row.group_size)
-            if row_key in seen and (row.name or row.name_local):
+            row_key = (recorder, *what_it_says(row))
+            if row_key in seen:
                 problems.append(_problem(case, recorder, row, "id", "repeats another row in every cell; counted once"))
                 continue
             seen.add(row_key)
             made = _row(case, recorder, row, problems)
-            size = (
-                (row.group_size, row.group_size)
-                if row.group_size
-                else read_count(row.name)
-                if _PLURAL.search(row.name)
-                else None
-            )
-            if size is not None and size != (1, 1):
+            size = read_group(row.name, row.group_size)
+            if size != (1, 1):
                 groups.append(Group(Row(made.list, made.id, made.name, (), made.age, made.sex), *size))
             else:
                 rows.append(made)
@@ -111,7 +103,11 @@ def _row(case: Case, recorder: str, row: Listed, problems: list[dict[str, Any]])
     except ValueError as error:
         problems.append(_problem(case, recorder, row, "age", str(error), row.age))
         age = None
-    name, other, *_ = [*(n for n in (row.name, row.name_local) if not is_unnamed(n)), "", ""]
+    if (row.name + row.name_local) != undirected(row.name + row.name_local):
+        what = "holds signs for the direction of writing, which can make a reader see another name; they are left out"
+        problems.append(_problem(case, recorder, row, "name", what))
+    spelt = [undirected(n) for n in (row.name, row.name_local) if not is_unnamed(n)]
+    name, other, *_ = [*spelt, "", ""]
     return Row(
         recorder, row.id, name, read_name(name).tokens, age, read_sex(row.sex), read_name(other).tokens if other else ()
     )
@@ -126,14 +122,14 @@ def _person(number: int, person: tuple[int, ...], rows: Sequence[Row], case: Cas
     own = [rows[i] for i in person]
     ages = [r.age for r in own if r.age]
     spellings = dict.fromkeys(r.name for r in own if r.name)
-    spellings |= dict.fromkeys(n for r in own if (n := case.lists[r.list][r.id].name_local))
+    spellings |= dict.fromkeys(n for r in own if (n := undirected(case.lists[r.list][r.id].name_local)))
     stated = sorted({case.lists[r.list][r.id].age for r in own if r.age})
     return {
         "id": f"P{number:02d}",
         "names": list(spellings),
         "lists": sorted({r.list for r in own}),
         "age": [int(min(a[0] for a in ages)), int(max(a[0] for a in ages))] if ages else None,
-        "age_conflict": len(stated) > 1,
+        "age_conflict": bool(ages) and max(a[0] for a in ages) > min(a[1] for a in ages),
         "ages_stated": stated,
         "sex": next((("male", "female")[r.sex - 1] for r in own if r.sex), None),
         "rows": [r.key for r in own],
@@ -170,17 +166,18 @@ def _by_date(case: Case, figures: Sequence[Dated], rows: Sequence[Row], as_of: d
     list_days = {r.list: list_day(case, r.list) for r in rows}
     days = sorted({d for d in [*list_days.values(), *(f.day for f in figures)] if d and (as_of is None or d <= as_of)})
     found = []
+    named: dict[tuple[Row, ...], int] = {}  # persons by the rows known, which few days change
     for day in days:
         here = [f for f in figures if f.day and f.day <= day and f.status == "killed" and f.who in {"all", "civilians"}]
-        by_then = [r for r in rows if (listed := list_days[r.list]) and listed <= day]
+        by_then = tuple(r for r in rows if (listed := list_days[r.list]) and listed <= day)
+        if by_then not in named:
+            named[by_then] = sum(any(by_then[i].tokens for i in p) for p in group(by_then, {}).persons)
         found.append(
             {
                 "date": day.isoformat(),
                 "stated": [min(f.low for f in here), max(f.high for f in here)] if here else None,
                 "by": sorted({f.source for f in here if f.day == day}),
-                "named": sum(any(r.tokens for r in (by_then[i] for i in p)) for p in group(by_then, {}).persons)
-                if by_then
-                else 0,
+                "named": named[by_then],
             }
         )
     return found

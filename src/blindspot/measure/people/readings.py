@@ -46,6 +46,10 @@ _COUNTS = {
     "dozen": (12, 12), "a dozen": (12, 12), "half a dozen": (6, 6), "dozens": (24, 99), "scores": (40, 99), "hundreds": (200, 999),
     "tens": (20, 99), "عدد": (2, 9), "عشرات": (20, 99), "ميات": (200, 999), "چند": (2, 9), "دهها": (20, 99),
 }  # fmt: skip
+_PLURAL = re.compile(
+    r"\b(?:children|men|women|people|persons|civilians|members|relatives|boys|girls|others|bodies|victims)\b|اطفال|نساء|رجال|اشخاص",
+    re.IGNORECASE,
+)
 _FEMALE = {"f", "female", "woman", "girl", "w", "انثي", "امراه", "زن", "دختر", "ښځه", "نجلي"}
 _MALE = {"m", "male", "man", "boy", "ذكر", "رجل", "مرد", "پسر", "نر", "هلك"}
 _UNKNOWN = re.compile(r"^(?:age )?(?:unknown|not (?:known|given|stated)|n/?a|-|\?|nan|none|null|غير معروف|نامعلوم)?$")
@@ -114,6 +118,11 @@ def read_count(text: str) -> tuple[int, int] | None:
     if not found:
         return None
     return (min(found[:2]), max(found[:2])) if len(found) > 1 else (found[0], found[0])
+
+
+def read_group(name: str, size: int | None) -> tuple[int, int]:
+    """How many people a row of a list stands for: its group size, or what an unnamed group says of itself, else one."""
+    return (size, size) if size else (read_count(name) if _PLURAL.search(name) else None) or (1, 1)
 
 
 def _word_number(word: str) -> str:

@@ -1,8 +1,10 @@
 """Which rows of B are worth comparing with a row of A? Those whose tokens together are least likely by chance.
 
 Every token of a row adds the ratio of its channel (`alignment`; log_g: (LEVELS + 1,)) to the rows of B that hold a
-neighbour of it; the best `keep` rows above `least` are
-kept. Unlike blocking on equal keys this loses no pair because one token is spelled in an unforeseen way.
+neighbour of it; the best `keep` rows above `least` are kept. Unlike blocking on equal keys this loses no pair because one
+token is spelled in an unforeseen way. The neighbours of a token at one level are a cell; a cell that holds the share c of
+B costs c N looks and finds the true row with probability c exp(worth): so the cells worth most are looked at first, and in
+a long list those beyond VISITS rows are left out. The best rows by this rough sum are then compared token by token.
 """
 
 from __future__ import annotations
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
     from blindspot.measure.people.vocabulary import Neighbours, Tokens
 
 
-_STEPS = 512
 _LAST = 7
-_VISITS = 150_000  # rows of B looked at for one row of A, after its two rarest tokens: keeps long lists linear
+VISITS = 50_000  # rows of B looked at for one row of A: keeps long lists linear
+_SHORT = 4  # times `keep`: the rows that are compared in full, after a rough sum
 _IN_PLACE = np.float32(1.5)  # a given name in the place of a given name, a family in that of a family; judgement
 
 
@@ -33,7 +35,8 @@ class Postings:
 
     start: np.ndarray
     held: np.ndarray
-    rows: int
+    rows: np.ndarray  # (N, MOST) the tokens of each row, as in `Tokens`
+    lengths: np.ndarray
 
 
 def worths(near: Neighbours, log_g: np.ndarray) -> np.ndarray:
@@ -54,9 +57,11 @@ def retrieve(
     executor: Executor | None = None,
 ) -> np.ndarray:
     """Pairs of rows (P, 2) for these rows of A, in their order, then by row of B."""
-    chunks = np.array_split(rows, max(1, min(64, len(rows) // 256)))
+    looks = _looks(near.start, near.other, near.level, held.start)
+    chunks = np.array_split(rows, 1 if executor is None else max(1, min(64, len(rows) // 256)))
     work = [
-        (a.rows[c], a.lengths[c], near.start, near.other, near.level, worth, held.start, held.held, held.rows, keep, least)
+        (a.rows[c], a.lengths[c], near.start, near.other, near.level, worth, looks, held.start, held.held, held.rows,
+         held.lengths, keep, least)
         for c in chunks
     ]  # fmt: skip
     done = (
@@ -82,80 +87,118 @@ def postings(b: Tokens) -> Postings:
     place = np.repeat(np.arange(b.rows.shape[1])[None, :], len(b.rows), axis=0)
     place = np.where((place == b.lengths[:, None] - 1) & (place > 0), _LAST, place)
     at = place.ravel()[b.rows.ravel() >= 0]
-    return Postings(start, row[order].astype(np.int64) * 8 + at[order], len(b.rows))
+    return Postings(start, (row[order] * 8 + at[order]).astype(np.int32), b.rows, b.lengths)
+
+
+@njit(cache=True, nogil=True)
+def _looks(start: Any, other: Any, level: Any, held_start: Any) -> Any:
+    """How many rows of B stand in each cell, (VA, LEVELS)."""
+    found = np.zeros((len(start) - 1, LEVELS), dtype=np.int64)
+    for s in range(len(start) - 1):
+        for e in range(start[s], start[s + 1]):
+            found[s, level[e]] += held_start[other[e] + 1] - held_start[other[e]]
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _bar(tokens: Any, size: int, worth: Any, looks: Any) -> float:
+    """The worth from which the cells of a row are looked at."""
+    value = np.empty(size * LEVELS, dtype=np.float64)
+    for i in range(size):
+        value[i * LEVELS : (i + 1) * LEVELS] = worth[tokens[i], :LEVELS]
+    visited = 0
+    bar = 0.0
+    for c in np.argsort(-value):
+        if value[c] <= 0.0:
+            break
+        visited += looks[tokens[c // LEVELS], c % LEVELS]
+        if visited > VISITS and bar > 0.0:
+            return bar
+        bar = value[c]
+    return 0.0
+
+
+@njit(cache=True, nogil=True)
+def _cut(steps: Any, keep: int, least: int) -> Any:
+    """Where the best `keep` of these bytes stand, none below `least`; ties fall to the first."""
+    often = np.zeros(256, dtype=np.int64)
+    for step in steps:
+        often[step] += 1
+    bar, above = 256, 0  # the step from which all are taken: the highest that leaves at most `keep`
+    while bar > least and above + often[bar - 1] <= keep:
+        bar -= 1
+        above += often[bar]
+    spare = keep - above if bar > least else 0
+    taken = np.empty(above + spare, dtype=np.int64)
+    used = 0
+    for c in range(len(steps)):
+        if steps[c] >= bar:
+            taken[used] = c
+            used += 1
+        elif steps[c] == bar - 1 and spare > 0:
+            taken[used] = c
+            used += 1
+            spare -= 1
+    return taken[:used]
 
 
 @njit(cache=True, nogil=True)
 def _best(
-    rows: Any, lengths: Any, start: Any, other: Any, level: Any, worth: Any, held_start: Any, held: Any, n: int, keep: int,
-    least: float,
+    rows: Any, lengths: Any, start: Any, other: Any, level: Any, worth: Any, looks: Any, held_start: Any, held: Any, rows_b: Any,
+    lengths_b: Any, keep: int, least: float,
 ) -> tuple[Any, Any]:  # fmt: skip
-    total = np.zeros(n, dtype=np.float32)
-    last = np.full(n, -1, dtype=np.int16)  # the token of A that last added to a row: one row counts once per token
-    given = np.zeros(n, dtype=np.float32)
+    rough = np.zeros(
+        len(rows_b), dtype=np.uint8
+    )  # quarters of a nat: a byte a row, as waiting for memory is what takes time
+    touched = np.empty(len(rows_b), dtype=np.int32)
+    full = np.zeros(
+        (rows.shape[1], len(held_start) - 1), dtype=np.float32
+    )  # worth of each token of B against each of the row
     x = np.empty(len(rows) * keep, dtype=np.int64)
     y = np.empty(len(rows) * keep, dtype=np.int64)
     used = 0
-    touched = np.empty(n, dtype=np.int64)
-    cost = np.zeros(rows.shape[1], dtype=np.int64)
     for r in range(len(rows)):
         count = 0
         size = lengths[r]
-        for i in range(size):  # the rarest tokens first
-            cost[i] = 0
-            for e in range(start[rows[r, i]], start[rows[r, i] + 1]):
-                cost[i] += held_start[other[e] + 1] - held_start[other[e]]
-        turn = np.argsort(cost[:size])
-        visited = 0
-        for step in range(size):
-            i = turn[step]
-            if step > 1 and visited + cost[i] > _VISITS:
-                break
-            visited += cost[i]
+        bar = _bar(rows[r], size, worth, looks)
+        for i in range(size):
             s = rows[r, i]
             for e in range(start[s], start[s + 1]):
-                base = worth[s, level[e]]
-                if base <= 0:
+                t, base = other[e], worth[s, level[e]]
+                full[i, t] = base
+                if base <= 0 or base < bar:
                     continue
-                t = other[e]
+                plain, in_place = max(1, int(4 * base)), int(4 * (base + _IN_PLACE))
                 for h in range(held_start[t], held_start[t + 1]):
-                    row = held[h] >> 3
-                    place = held[h] & 7
-                    w = (
-                        base + _IN_PLACE
-                        if (i == 0 and place == 0) or (i == lengths[r] - 1 and place == _LAST)
-                        else base
-                    )
-                    if last[row] == -1:
+                    row, place = held[h] >> 3, held[h] & 7
+                    before = rough[row]
+                    if before == 0:
                         touched[count] = row
                         count += 1
-                        given[row] = 0.0
-                    if last[row] == i:
-                        if w > given[row]:
-                            total[row] += w - given[row]
-                            given[row] = w
-                    else:
-                        total[row] += w
-                        given[row] = w
-                        last[row] = i
-        steps = np.zeros(_STEPS, dtype=np.int64)
-        for c in range(count):
-            steps[min(_STEPS - 1, int(total[touched[c]] * 4))] += 1
-        bar, above = (
-            _STEPS,
-            0,
-        )  # the step from which rows are taken: the highest that leaves at most `keep`, in quarters of a nat
-        while bar > least * 4 and above + steps[bar - 1] <= keep:
-            bar -= 1
-            above += steps[bar]
-        spare = keep - above
-        for c in range(count):
-            step = min(_STEPS - 1, int(total[touched[c]] * 4))
-            if step >= bar or (step == bar - 1 and spare > 0 and step >= least * 4):
-                spare -= step < bar
-                x[used], y[used] = r, touched[c]
-                used += 1
-        for c in range(count):
-            total[touched[c]] = 0.0
-            last[touched[c]] = -1
+                    now = before + (
+                        in_place if (i == 0 and place == 0) or (i == size - 1 and place == _LAST) else plain
+                    )
+                    rough[row] = min(now, 255)
+        found = touched[:count]
+        found = found[_cut(rough[found], _SHORT * keep, 1)]
+        rough[touched[:count]] = 0
+        total = np.zeros(len(found), dtype=np.uint8)
+        for c in range(len(found)):
+            b = found[c]
+            last = lengths_b[b] - 1
+            sum_of = np.float32(0.0)
+            for i in range(size):  # a token counts once, against the one of B it is worth most
+                most = np.float32(0.0)
+                for j in range(last + 1):
+                    w = full[i, rows_b[b, j]]
+                    if w > 0 and ((i == 0 and j == 0) or (i == size - 1 and j == last and j > 0)):
+                        w += _IN_PLACE
+                    most = max(most, w)
+                sum_of += most
+            total[c] = min(255, int(4 * sum_of))
+        for i in range(size):
+            full[i, other[start[rows[r, i]] : start[rows[r, i] + 1]]] = 0.0
+        for b in found[_cut(total, keep, int(4 * least))]:
+            x[used], y[used] = r, b
+            used += 1
     return x[:used].copy(), y[:used].copy()

@@ -63,12 +63,18 @@ INDEX = {symbol: i for i, symbol in enumerate(SYMBOLS)}
 _CLASS = {letter: name for name, letters in _COARSE.items() for letter in letters}
 CLASSES = sorted(_COARSE)
 COARSE = [CLASSES.index(_CLASS[s]) if s in _CLASS else -1 for s in SYMBOLS]  # -1: a weak letter, often not written
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 NAMES_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 
 
 def is_arabic(text: str) -> bool:
     """Whether a text holds letters of the Arabic script (which Persian, Dari and Pashto share)."""
     return bool(NAMES_ARABIC.search(text))
+
+
+def undirected(text: str) -> str:
+    """A text without signs for the direction of writing; joiners, which Persian spelling needs, stay."""
+    return _DIRECTION.sub("", text).strip()
 
 
 def fold(text: str) -> str:

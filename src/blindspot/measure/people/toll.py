@@ -1,8 +1,8 @@
 """How many distinct people were harmed? A distribution over the links that are open and the rows without a name.
 
 Each draw decides every open pair with its posterior, and every row without a name: it is one of the named of fitting age and
-sex whom its list leaves out (with probability `NAMED` each time such a one is free) or a person of their own. Groups
-("three children") add what they hold beyond the named of their list. The toll is the 2.5, 50 and 97.5 % point of the draws;
+sex whom its list leaves out (with probability `NAMED` each time such a one is free), one of the unnamed of another list, or a
+person of their own. Groups ("three children") add what they hold beyond the named of their list and the unnamed of others. The toll is the 2.5, 50 and 97.5 % point of the draws;
 the stated figures of sources stand beside it and are never averaged in.
 """
 
@@ -49,11 +49,15 @@ def toll(rows: Sequence[Row], grouped: Grouped, groups: Sequence[Group], seed: i
     unnamed = [i for p in grouped.persons if p not in named for i in p]
     owner = {i: k for k, p in enumerate(named) for i in p}
     open_pairs = [
-        (owner[i], owner[j], p)
+        (max(owner[i], owner[j]), _thin(p))
         for i, j, p, _ in grouped.unresolved
         if i in owner and j in owner and owner[i] != owner[j] and p < LINKED and rows[i].list != rows[j].list
     ]
-    twice = [(owner[i], owner[j], p) for i, j, p in grouped.twice if i in owner and j in owner and owner[i] != owner[j]]
+    twice = [
+        (max(owner[i], owner[j]), p) for i, j, p in grouped.twice if i in owner and j in owner and owner[i] != owner[j]
+    ]
+    merges = np.array([k for k, _ in open_pairs + twice], dtype=int)
+    chance = np.array([p for _, p in open_pairs + twice])
     split = [
         (owner[i], p)
         for i, j, p, _ in grouped.unresolved
@@ -62,31 +66,30 @@ def toll(rows: Sequence[Row], grouped: Grouped, groups: Sequence[Group], seed: i
     minor = np.array([_share_under(rows, p) for p in named])
     deaths, children = np.zeros(DRAWS, dtype=int), np.zeros(DRAWS, dtype=int)
     for d in range(DRAWS):
-        merged = {max(a, b) for a, b, p in open_pairs if random.random() < _thin(p)}
-        merged |= {max(a, b) for a, b, p in twice if random.random() < p}
+        merged = set(merges[random.random(len(chance)) < chance].tolist())
         alive = [k for k in range(len(named)) if k not in merged]
         extra = sum(random.random() > p for _, p in split)
         young = int((random.random(len(alive)) < minor[alive]).sum()) if alive else 0
         taken: set[tuple[str, int]] = set()
+        crowd = _Crowd(random)
         for i in unnamed:
             fits = [k for k in alive if (rows[i].list, k) not in taken and _fits(rows, rows[i], named[k])]
             if fits and random.random() < random.uniform(*NAMED):
                 taken.add((rows[i].list, fits[0]))
-            else:
-                extra += 1
+            elif crowd.add(rows[i], 1):
                 young += random.random() < _share_under(rows, (i,))
         for g in groups:
             size = int(random.integers(g.low, g.high + 1))
             fits = [k for k in alive if (g.row.list, k) not in taken and _fits(rows, g.row, named[k])]
-            beyond = max(0, size - len(fits))
+            beyond = crowd.add(g.row, max(0, size - len(fits)))
             taken |= {(g.row.list, k) for k in fits[:size]}
-            extra += beyond
             young += round(beyond * (_under(g.row.age) if g.row.age else 0.5))
-        deaths[d], children[d] = len(alive) + extra, young
+        deaths[d], children[d] = len(alive) + extra + crowd.size, young
+    lists = {r.list for r in rows} | {g.row.list for g in groups}
     because = (
-        f"{len(named)} persons are named on {len({r.list for r in rows})} lists",
-        f"{len(open_pairs)} pairs that may be one person are drawn with their posteriors",
-        f"{len(unnamed)} rows and {len(groups)} groups have no name",
+        f"{len(named)} named on {len(lists)} list{_s(len(lists))}",
+        f"{len(open_pairs)} pair{_s(len(open_pairs))} that may be one person drawn by posterior",
+        f"{len(unnamed)} row{_s(len(unnamed))} and {len(groups)} group{_s(len(groups))} have no name",
     )
     return {
         "killed": _summary(deaths, because),
@@ -94,9 +97,37 @@ def toll(rows: Sequence[Row], grouped: Grouped, groups: Sequence[Group], seed: i
     }
 
 
+class _Crowd:
+    """The people without names of one draw: those of a second list are those of the first with probability `NAMED`, where they fit."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self.size = 0
+        self._random = random
+        self._met: list[
+            tuple[Row, int, dict[str, int]]
+        ] = []  # whom, how many, and how many of them each other list holds
+
+    def add(self, row: Row, size: int) -> int:
+        """How many of these are nobody of an earlier list."""
+        for first, many, held in self._met:
+            if size and first.list != row.list and _alike(first, row):
+                free = min(size, many - held.get(row.list, 0))
+                same = int(self._random.binomial(free, self._random.uniform(*NAMED)))
+                held[row.list] = held.get(row.list, 0) + same
+                size -= same
+        if size:
+            self._met.append((row, size, {}))
+        self.size += size
+        return size
+
+
 def _summary(draws: np.ndarray, because: tuple[str, ...]) -> Toll:
     low, median, high = np.quantile(draws, (0.025, 0.5, 0.975), method="inverted_cdf") if len(draws) else (0, 0, 0)
     return Toll(int(low), int(median), int(high), because)
+
+
+def _s(n: int) -> str:
+    return "" if n == 1 else "s"
 
 
 def _thin(p: float) -> float:
@@ -131,6 +162,12 @@ def _fits(rows: Sequence[Row], row: Row, person: tuple[int, ...]) -> bool:
     if row.sex and sexes and row.sex not in sexes:
         return False
     ages = [rows[i].age for i in person if rows[i].age]
-    if row.age is None or not ages:
-        return True
-    return any(a is not None and a[0] - 6 <= row.age[1] and row.age[0] <= a[1] + 6 for a in ages)
+    return not ages or any(_near(a, row.age) for a in ages)
+
+
+def _alike(a: Row, b: Row) -> bool:
+    return not (a.sex and b.sex and a.sex != b.sex) and _near(a.age, b.age)
+
+
+def _near(a: tuple[float, float] | None, b: tuple[float, float] | None) -> bool:
+    return a is None or b is None or (a[0] - 6 <= b[1] and b[0] <= a[1] + 6)
