@@ -131,7 +131,7 @@ def _found(name: str, case: Path, pool: Executor | None, *, optional: bool = Fal
 
 def _tell(name: str, found: dict[str, Any], out: Path | None, as_json: bool) -> None:
     if out is not None:
-        from blindspot.measure.coverage.pictures import write_pictures
+        from blindspot.publish.report.drawings import write_pictures
 
         files = write_pictures(name, found, out)
         if not as_json:
