@@ -29,12 +29,13 @@ out_option = click.option(
     metavar="FILE",
     help="A sheet (CSV) of public statements to test in place of the case's own.",
 )
+@click.option("--all", "whole", is_flag=True, help="The working of every figure too.")
 @out_option
 @workers_option
 @cluster_option
 @json_option
 def sorties(
-    case: Path, statements: Path | None, out: Path | None, workers: int, cluster: str | None, as_json: bool
+    case: Path, statements: Path | None, whole: bool, out: Path | None, workers: int, cluster: str | None, as_json: bool
 ) -> None:
     r"""Say how much of a flight is transit, and which public statements can hold together.
 
@@ -45,12 +46,13 @@ def sorties(
     Example:
       blindspot sorties cases/kabul-2021-08-29
     """
-    if statements is None:
-        _run("sorties", case, out, workers, cluster, as_json)
-        return
     with executor(workers, cluster) as pool:
-        found = runs.sorties_of(case, statements, pool)
-    _tell("sorties", found, out, as_json)
+        found = _found("sorties", case, pool) if statements is None else runs.sorties_of(case, statements, pool)
+    _tell("sorties", found, out, as_json, whole=whole)
+    if not (whole or as_json):
+        click.echo(
+            f"Hours unwatched, search, each statement's working, what it rests on: blindspot sorties {case} --all"
+        )
 
 
 @click.command()
@@ -129,7 +131,7 @@ def _found(name: str, case: Path, pool: Executor | None, *, optional: bool = Fal
     return found
 
 
-def _tell(name: str, found: dict[str, Any], out: Path | None, as_json: bool) -> None:
+def _tell(name: str, found: dict[str, Any], out: Path | None, as_json: bool, *, whole: bool = True) -> None:
     if out is not None:
         from blindspot.publish.report.drawings import write_pictures
 
@@ -140,12 +142,16 @@ def _tell(name: str, found: dict[str, Any], out: Path | None, as_json: bool) -> 
     if as_json:
         print_json(found)
         return
-    lines = {"sorties": _sorties, "coverage": _coverage, "presence": _presence}[name]
-    for line in lines(found):
+    lines = (
+        _sorties(found, whole=whole)
+        if name == "sorties"
+        else {"coverage": _coverage, "presence": _presence}[name](found)
+    )
+    for line in lines:
         click.echo(line)
 
 
-def _sorties(found: dict[str, Any]) -> Iterable[str]:
+def _sorties(found: dict[str, Any], *, whole: bool) -> Iterable[str]:
     tested = found["tested_place"]
     yield f"{'base':<18}{'':<24}{'km':>6}  {'hours there':<14}{'transit share':<15}{'on station, h':<15}{'flown per h there':<19}{'aircraft for one orbit'}"
     for r in found["routes"]:
@@ -165,21 +171,18 @@ def _sorties(found: dict[str, Any]) -> Iterable[str]:
                 f"{_band(r['hours_range'], '.1f'):<14}{_band(r['transit_share'], '.0%'):<15}"
                 f"{_band(r['on_station_h'], '.1f'):<15}{_cost(r['flight_h_per_station_h']):<19}{need}"
             )
-    yield ""
-    yield "hours of each day without an aircraft over the place, with 1, 2, ... aircraft"
-    for o in found["orbits"]:
-        yield f"{o['base']:<18}{o['aircraft'] + ', ' + o['phase'].split()[0]:<24}" + "  ".join(
-            f"{c['m']}: {_band(c['hours_unwatched_per_day'], '.0f')}" for c in o["cover"]
-        )
-    yield from _cueing(found)
+    if whole:
+        yield from _unwatched(found)
+        yield from _cueing(found)
     yield ""
     for s in found["statements"]:
         mark = "can hold " if s["holds"] else "CANNOT   "
         yield f"{mark}{s['id']:<20}{s['says']} ({s['speaker']})"
-        yield f"{'':<9}taken as {_bounds(s)} ({s['basis']})"
+        if whole:
+            yield f"{'':<9}taken as {_bounds(s)} ({s['basis']})"
         if not s["holds"]:
             yield f"{'':<9}{s['why']}"
-        for i in s["implies"]:
+        for i in s["implies"] if whole else ():
             yield f"{'':<9}{i['share']:.0%} from {i['base']} at {i['speed_kmh']:.0f} km/h is {i['endurance_h']:.1f} h in the air"
         pairs = [a for a in s["against"] if len(a["ids"]) == 1]
         if pairs:
@@ -191,12 +194,23 @@ def _sorties(found: dict[str, Any]) -> Iterable[str]:
             f"together from {f['base']}: {', '.join(f['ids'])}; then {_band(f['speed_kmh'], '.0f')} km/h, "
             f"{_band(f['endurance_h'], '.1f')} h in the air, {_band(f['transit_share'], '.0%')} of it in transit"
         )
+    if not whole:
+        return
     yield ""
     yield "rests on"
     before = ""
     for a in found["assumptions"]:
         yield f"  {a['what']}: {a['value']} ({'as above' if a['basis'] == before else a['basis']})"
         before = a["basis"]
+
+
+def _unwatched(found: dict[str, Any]) -> Iterable[str]:
+    yield ""
+    yield "hours of each day without an aircraft over the place, with 1, 2, ... aircraft"
+    for o in found["orbits"]:
+        yield f"{o['base']:<18}{o['aircraft'] + ', ' + o['phase'].split()[0]:<24}" + "  ".join(
+            f"{c['m']}: {_band(c['hours_unwatched_per_day'], '.0f')}" for c in o["cover"]
+        )
 
 
 def _cueing(found: dict[str, Any]) -> Iterable[str]:

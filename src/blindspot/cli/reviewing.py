@@ -147,9 +147,12 @@ def weigh(case: Path, as_of: date | None, whole: bool, as_json: bool) -> None:
 @click.command()
 @case_argument
 @as_of_option
+@click.option("--all", "whole", is_flag=True, help="Every date, not only those on which something turned.")
 @json_option
-def replay(case: Path, as_of: date | None, as_json: bool) -> None:
+def replay(case: Path, as_of: date | None, whole: bool, as_json: bool) -> None:
     r"""Show what could be said on each date, origin-aware beside naive counting.
+
+    Without --all: the first and the last date, those on which a verdict turned, and those of findings.
 
     \b
     Example:
@@ -168,9 +171,8 @@ def replay(case: Path, as_of: date | None, as_json: bool) -> None:
         asserted = opened.asserted(question)
         click.echo(f"\n{question}: {opened.questions[question].text}  (account under test: {asserted})")
         click.echo(f"{'date':<11}{'5-95 %':<15}{'naive':<11}{'verdicts':<58}moved most by")
-        for step in found["steps"]:
-            if step["question"] != question:
-                continue
+        steps = [step for step in found["steps"] if step["question"] == question]
+        for step in steps if whole else _turning(steps):
             a = next(h for h in step["hypotheses"] if h["id"] == asserted)
             said = {_verdict(v) for v in step["verdicts"]}
             verdicts = ", ".join(f"{v['standard']}: {_verdict(v)}" for v in step["verdicts"])
@@ -180,6 +182,8 @@ def replay(case: Path, as_of: date | None, as_json: bool) -> None:
             click.echo(f"{step['date']:<11}{band:<15}{counted:<11}{verdicts:<58}  {moved}")
             for finding in step["findings"]:
                 click.echo(f"{'':<11}finding by {finding}")
+    if not whole:
+        click.echo(f"\nEvery date: blindspot replay {case} --all")
     for row in found["undated"]:
         click.echo(
             f"{row['where']}: {row['id']} has no date, so it stands on none of these; write public_at or said_at"
@@ -238,6 +242,14 @@ def why(case: Path, stage: str, ids: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"  made from {name}  sha256 {digest[:16]}…")
     for row in found["rows"]:
         click.echo(f"  {row['where']}: {row['what']}" + (f"  [{row['basis']}]" if row["basis"] else ""))
+
+
+def _turning(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first and the last step, those on which a verdict turned, and those of findings."""
+    said = [[v["verdict"] for v in step["verdicts"]] for step in steps]
+    return [
+        step for k, step in enumerate(steps) if k in {0, len(steps) - 1} or said[k] != said[k - 1] or step["findings"]
+    ]
 
 
 def _verdict(v: dict[str, Any]) -> str:

@@ -22,7 +22,8 @@ def said(*args):
 
 
 def test_sorties_reproduces_sixty_per_cent_and_says_from_what(case):
-    text = said("sorties", case)
+    text = said("sorties", case, "--all")
+    assert "CANNOT   nyt8h" in said("sorties", case)
     assert "60% from al_udeid at 370 km/h is 21.1 h in the air" in text
     assert "CANNOT   nyt8h" in text
     assert "it needs 586 km/h, the fastest is 443 km/h" in text
