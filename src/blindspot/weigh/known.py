@@ -1,8 +1,4 @@
-"""Which reports were known on a date? Publication drives replay; a withdrawn claim no longer counts.
-
-A claim without any date cannot be said to have been known on a day: it counts in the weighing of today and in no other, and
-is named there (docs/decisions/0020).
-"""
+"""Which reports were known on a date? Publication drives replay; a withdrawn claim no longer counts, one without a date is known only now (decision 0020)."""
 
 from __future__ import annotations
 
@@ -16,29 +12,32 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blindspot.case import Case
+    from blindspot.case.rows import Claim
     from blindspot.weigh.build import Built
 
 
-def known_claims(case: Case, as_of: date | None) -> set[str]:
-    """Ids of the claims public on a date (None: today, all that are not withdrawn).
+def was_public(claim: Claim, as_of: date | None) -> bool:
+    """Whether a claim was public by a date: from `public_at` on, or from `said_at` where that is blank.
 
-    A claim without `public_at` counts from `said_at`, without either on no date.
+    A claim with neither cannot be said to have been known on any date: it is public now (None) and in no view before.
     """
-    known = set()
-    for key, claim in case.claims.items():
-        since = claim.public_at or claim.said_at
-        until = claim.retracted_at
-        if as_of is None:
-            if until is None:
-                known.add(key)
-        elif since is not None and since.day <= as_of and (until is None or until.day > as_of):
-            known.add(key)
-    return known
+    since = claim.public_at or claim.said_at
+    return as_of is None or (since is not None and since.day <= as_of)
+
+
+def known_claims(case: Case, as_of: date | None) -> set[str]:
+    """Ids of the claims that were public on a date and not withdrawn by then; None: now."""
+    return {
+        key
+        for key, claim in case.claims.items()
+        if was_public(claim, as_of)
+        and (claim.retracted_at is None or (as_of is not None and claim.retracted_at.day > as_of))
+    }
 
 
 def undated(case: Case) -> list[str]:
-    """Ids of the claims of which nothing says when they were known."""
-    return [key for key, claim in case.claims.items() if claim.public_at is None and claim.said_at is None]
+    """Ids of the claims that say neither when they were public nor when they were said."""
+    return sorted(key for key, claim in case.claims.items() if claim.public_at is None and claim.said_at is None)
 
 
 def known_reports(case: Case, built: Built, as_of: date | None) -> NDArray[np.float64]:

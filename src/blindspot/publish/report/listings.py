@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blindspot.case import OTHER
 from blindspot.case.favours import question_of
 from blindspot.case.scales import default
+from blindspot.weigh.known import was_public
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,15 +19,9 @@ if TYPE_CHECKING:
 Records = list[dict[str, Any]]
 
 
-def public(claim: Claim, as_of: date | None) -> bool:
-    """Whether a claim was public by a date; a claim without a date was on none, as in the weighing."""
-    since = claim.public_at or claim.said_at
-    return as_of is None or (since is not None and since.day <= as_of)
-
-
 def listings(case: Case, as_of: date | None) -> dict[str, Records]:
     """Tables of rows by name, each record with the row that it comes from."""
-    claims = [c for c in case.claims.values() if public(c, as_of)]
+    claims = [c for c in case.claims.values() if was_public(c, as_of)]
     stops = in_order(list(case.stops.values()))
     return {
         "findings": [

@@ -31,6 +31,8 @@ function nearest(values, x) {
 const byId = (rows) => new Map(rows.map((r) => [r.id, r]));
 const places = byId(data.places), stops = byId(data.stops), claims = byId(data.claims), clips = byId(data.clips), watches = byId(data.watches);
 const days = [...new Set([...data.claims.map((c) => c.day), ...data.findings.map((f) => f.day)].filter(Boolean))].sort();
+// Not public yet on the day of the slider. A claim without a date was known on no day that anyone can name: only "all claims" has it.
+const notYet = (claim) => state.known < days.length - 1 && (!claim.day || claim.day > days[state.known]);
 
 const two = (n) => String(n).padStart(2, "0");
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

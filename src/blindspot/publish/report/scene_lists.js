@@ -39,9 +39,9 @@ function showReadout() {
 
 const link = (name, words) => el("button", { type: "button", class: "plain", on: { click: () => choose(name) } }, words);
 function claimLine(c, short) {
-  const later = days.length && c.day > days[state.known];
+  const later = notYet(c);
   return el("li", { class: later ? "later-claim" : null }, el("button", { type: "button", class: "item-button", "data-claim": c.id, "aria-pressed": String(state.chosen === "claim:" + c.id), on: { click: () => choose("claim:" + c.id) } },
-    el("span", { class: "soft" }, c.id + ", " + dayWords(c.day) + (later ? ", not public yet" : "") + " "), bdi(c.source), short ? "" : ": ", short ? "" : bdi(c.text || "(no words)")));
+    el("span", { class: "soft" }, c.id + ", " + dayWords(c.day) + (later ? (c.day ? ", not public yet" : "without a date") : "") + " "), bdi(c.source), short ? "" : ": ", short ? "" : bdi(c.text || "(no words)")));
 }
 function startLists() {
   const find = $("find-claim"), list = $("claim-list"), question = $("claim-question");

@@ -144,7 +144,7 @@ function startKnown() {
     known.setAttribute("aria-valuetext", $("known-day").textContent);
     for (const dot of document.querySelectorAll('[data-item^="claim:"]')) {
       const claim = claims.get(split(dot.dataset.item)[1]);
-      dot.classList.toggle("later-claim", Boolean(claim && claim.day > day));
+      dot.classList.toggle("later-claim", Boolean(claim && notYet(claim)));
     }
   };
   show();

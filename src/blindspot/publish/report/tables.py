@@ -11,7 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from blindspot.case.favours import question_of
-from blindspot.publish.report.listings import listings, public
+from blindspot.publish.report.listings import listings
+from blindspot.weigh.known import was_public
 
 if TYPE_CHECKING:
     from datetime import date
@@ -126,7 +127,7 @@ def _naive(case: Case, questions: Records, replay: Records, as_of: date | None) 
     origins: dict[str, set[str]] = {}
     for key, claim in case.claims.items():
         question = question_of(case, claim)
-        if question and public(claim, as_of):
+        if question and was_public(claim, as_of):
             reports[question] += 1
             origins.setdefault(question, set()).add(claim.origin if claim.origin not in {None, "?"} else key)
     rows = []
