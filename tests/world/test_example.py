@@ -60,11 +60,18 @@ def test_every_seed_makes_a_clean_case(tmp_path, seed):
 
 def test_the_review_uses_every_room_and_says_nothing_was_left_undone(example, tmp_path):
     done = stages.review(example, tmp_path / "out")
-    assert set(done.made) == {s.name for s in stages.STAGES if s.name != "check"}
+    marked = {
+        "gaps"
+    }  # pictures of losses of view are for films in which a person has marked a vehicle; this one has none
+    assert set(done.made) == {s.name for s in stages.STAGES} - {"check"} - marked
     page = (done.out / "report.html").read_text(encoding="utf-8")
     for stage in stages.STAGES:
-        assert not stage.lacks or stage.lacks not in page
-    results = {s.name: json.loads((example / "made" / f"{s.name}.json").read_text()) for s in stages.STAGES if s.run}
+        assert not stage.lacks or stage.name in marked or stage.lacks not in page
+    results = {
+        s.name: json.loads((example / "made" / f"{s.name}.json").read_text())
+        for s in stages.STAGES
+        if s.run and s.name not in marked
+    }
     assert not [row for q in results["weigh"]["questions"] for row in q["audit"] if row["severity"] == "error"]
     assert results["footage"]["files"][0]["clock"]["telemetry_matches_picture"] is not False
     assert {(e["a"], e["b"]) for e in results["statements"]["edges"]} >= {("courier.txt", "morning-wire.txt")}
