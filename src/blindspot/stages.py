@@ -193,6 +193,9 @@ def stage(name: str) -> Stage:
     raise UsageError(f"{name}: there is no such stage. The stages are: {', '.join(s.name for s in STAGES)}.")
 
 
+ALWAYS = ("weigh", "replay")  # without these there is no review
+
+
 def _quiet(words: str) -> None:
     """Progress that nobody follows."""
 
@@ -205,8 +208,10 @@ class Review:
     as_of: date | None = None
     fresh: bool = False
     progress: Callable[[str], None] = lambda _: None
+    keeps: bool = True  # whether results are kept in made/
     executor: Executor | None = None  # who does the work; the result is the same
     ran: list[str] = field(default_factory=list)
+    undone: dict[str, str] = field(default_factory=dict)  # stages that could not run, and why
     _store: Store | None = None
     _case: Case | None = None
     _results: dict[str, Result] = field(default_factory=dict)
@@ -255,29 +260,40 @@ class Review:
         """The result of a stage, made where the store has none for today's inputs."""
         if name not in self._results:
             entry = stage(name)
-            self.results([*(s for s in self.before(entry) if s.run is not None), entry])
+            self.results([*(s for s in self.before(entry) if s.run is not None), entry], asked=name)
         return self._results[name]
 
-    def results(self, wanted: Sequence[Stage], more: int = 0) -> dict[str, Result]:
-        """The results of stages that stand in the order of the list. `more`: how many steps the caller has left after them."""
+    def results(self, wanted: Sequence[Stage], more: int = 0, asked: str = "") -> dict[str, Result]:
+        """The results of stages that stand in the order of the list; `more`: how many steps the caller has left after them.
+
+        A stage that cannot run stands in `undone` with the reason; the others go on without it. Raises UsageError only where
+        it is the one that was `asked` for, or one that no review can do without.
+        """
         for k, entry in enumerate(wanted):
-            if entry.name not in self._results:
-                last = k + 1 == len(wanted) + more  # alone, it may count its own steps
+            if entry.name in self._results or entry.name in self.undone:
+                continue
+            last = k + 1 == len(wanted) + more  # alone, it may count its own steps
+            try:
                 self._results[entry.name] = self._one(entry, f"({k} of {len(wanted) + more} done)", inner=last)
-        return {s.name: self._results[s.name] for s in wanted}
+            except UsageError as error:
+                if entry.name in {asked, *ALWAYS}:
+                    raise
+                self.undone[entry.name] = str(error).rstrip(".")
+        return {s.name: self._results[s.name] for s in wanted if s.name in self._results}
 
     def _one(self, entry: Stage, step: str, *, inner: bool) -> Result:
-        made = self.made_from(entry)
-        found = self.store.get(entry.name, made.key)
+        made = self.made_from(entry) if self.keeps else None
+        found = self.store.get(entry.name, made.key) if made else None
         if isinstance(found, dict):
             return found
         if entry.run is None:
             raise UsageError(f"{entry.name}: this stage has no result of its own; run `blindspot {entry.name} CASE`.")
-        before = {s.name: self.result(s.name) for s in self.before(entry) if s.run is not None}
+        before = self.results([s for s in self.before(entry) if s.run is not None])
         case = self.case
         self.progress(f"{entry.says} {step}")
         found = entry.run(Given(case, self.as_of, before, self.executor, self.progress if inner else _quiet))
-        self.store.put(entry.name, made, found)
+        if made:
+            self.store.put(entry.name, made, found)
         self.ran.append(entry.name)
         return found
 
@@ -298,20 +314,26 @@ def review(
     target = Path(out) if out is not None else Path(folder) / "out"
     entry = stage("report")
     made = run.made_from(entry)
+    told: list[str] | None = None
     outputs = [target / name for name in ("report.html", "findings.json", "case.gpkg")]
     if not run.store.is_fresh("report", made.key, outputs):
         from blindspot.publish.report import publish
 
         rooms = [s for s in run.before(entry) if s.run is not None]
         results = run.results(rooms, more=1)
-        missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)]
+        missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)] + list(run.undone.items())
         progress(f"{entry.says} ({len(rooms)} of {len(rooms) + 1} done)")
         files = publish(run.case, results, target, missing)
-        run.store.put("report", made, {"summary": summary(run.case, results["weigh"])}, [*outputs, *files])
+        told = [
+            *summary(run.case, results["weigh"]),
+            *(f"Not done: {name}: {why}." for name, why in run.undone.items()),
+        ]
+        run.store.put("report", made, {"summary": told}, [*outputs, *files])
         run.ran.append("report")
     run.store.save_memo()
-    kept = run.store.get("report", made.key) if not run.ran else None
-    told = kept["summary"] if isinstance(kept, dict) else summary(run.case, run.result("weigh"))
+    kept = run.store.get("report", made.key) if told is None else None
+    if told is None:
+        told = kept["summary"] if isinstance(kept, dict) else summary(run.case, run.result("weigh"))
     return Reviewed(target, tuple(run.ran), tuple(told))
 
 
@@ -341,13 +363,9 @@ def drawn(copy: Path) -> Result:
     """The page of a released copy, computed from the copy alone and drawn into it; its findings. Keeps nothing in `made/`."""
     from blindspot.publish.report import publish
 
-    run = Review(copy)
-    results: dict[str, Result] = {}
-    for entry in run.before(stage("report")):
-        if entry.run is not None:
-            before = {s.name for s in run.before(entry)}
-            results[entry.name] = entry.run(Given(run.case, None, {n: r for n, r in results.items() if n in before}))
-    missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)]
+    run = Review(copy, keeps=False)
+    results = run.results([s for s in run.before(stage("report")) if s.run is not None])
+    missing = [(s.name, s.lacks) for s in STAGES if run.lacks(s)] + list(run.undone.items())
     publish(run.case, results, copy, missing)
     return results["weigh"]
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 from click.testing import CliRunner
 
@@ -114,3 +115,19 @@ def test_the_kabul_case_opens_and_every_date_is_replayed(kabul):
     case = open_case(kabul)
     assert len(case.questions) == 10
     assert case.dates()[0].isoformat() == "2021-08-29"
+
+
+def test_a_stage_that_cannot_run_is_a_row_and_holds_up_no_other(tmp_path, kabul):
+    """One car's track is no background of ordinary days: no base rate is given, and the review says so."""
+    case = shutil.copytree(kabul, tmp_path / "case", ignore=shutil.ignore_patterns("made", "out"))
+    (case / "tracks").mkdir(exist_ok=True)
+    (case / "tracks" / "one.csv").write_text(
+        "id,time,lat,lon\nv,2021-08-29T05:00:00Z,34.53,69.17\nv,2021-08-29T05:05:00Z,34.531,69.171\n", encoding="utf-8"
+    )
+    done = review(case)
+    reason = "under 30 no base rate is given"
+    assert [line for line in done.summary if line.startswith("Not done: base-rate: ") and reason in line]
+    assert reason in (done.out / "report.html").read_text(encoding="utf-8")
+    assert review(case).summary == done.summary
+    audit = [row for q in json.loads((done.out / "findings.json").read_text())["questions"] for row in q["audit"]]
+    assert any("base-rate:stops" in row["message"] for row in audit)
