@@ -145,7 +145,7 @@ def _twice(rows: Sequence[Row], names: np.ndarray) -> list[tuple[int, int, float
     score = ratio(compared.age, compared.age_chance, AGE) + ratio(compared.sex, compared.sex_chance, SEX)
     score += names[first, second]
     sizes = Counter(row.list for row in rows)
-    others = np.array([max(sizes[rows[i].list] - 1, 1) for i in first])
+    others = np.array([max(sizes[rows[i].list] - 1, 1) for i in first.tolist()])
     p = 1 / (1 + np.exp(-np.clip(np.log(TWICE / (1 - TWICE) / others) + score, -60, 60)))
     return [(int(first[k]), int(second[k]), float(p[k])) for k in np.flatnonzero(p >= SHOWN)]
 

@@ -50,9 +50,15 @@ def fit(tables: np.ndarray, k: int, pairs: np.ndarray | None = None) -> Fitted:
     return Fitted(pairs, log_unseen, variance, aic)
 
 
+def identified(fitted: Fitted, observed: np.ndarray) -> np.ndarray:
+    """(D, M) whether these data say how many a model leaves unseen."""
+    kept: np.ndarray = (fitted.log_unseen < np.log(MOST * observed)[:, None]) & (fitted.variance < VAGUE**2)
+    return kept
+
+
 def weights(fitted: Fitted, observed: np.ndarray) -> np.ndarray:
     """(D, M) AIC weights; models that are not identified weigh nothing. Rows of zeros where none is."""
-    kept = (fitted.log_unseen < np.log(MOST * observed)[:, None]) & (fitted.variance < VAGUE**2)
+    kept = identified(fitted, observed)
     aic = np.where(kept, fitted.aic, np.inf)
     best = aic.min(axis=1, keepdims=True)
     raw = np.where(kept, np.exp(-0.5 * (aic - np.where(np.isfinite(best), best, 0.0))), 0.0)
