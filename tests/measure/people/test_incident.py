@@ -100,6 +100,37 @@ def test_groups_widen_the_toll(tmp_path):
     assert found["toll"]["children"]["high"] == 3
 
 
+def test_unnamed_of_two_lists_may_be_the_same_people(tmp_path):
+    groups = {
+        "a-2021-08-29": "1,,,,,killed,,6,S1\n",
+        "b-2021-08-30": "1,,,,,killed,,6,S1\n",
+    }
+    killed = findings(case_of(tmp_path, groups))["toll"]["killed"]
+    assert killed["low"] < 8
+    assert killed["high"] < 12
+
+
+def test_a_list_without_names_and_signs_of_direction_are_named(tmp_path):
+    lists = {
+        "a-2021-08-29": "1,,,30,,killed,,,S1\n2,unknown,,,,killed,,,S1\n",
+        "b-2021-08-30": "1,\u202eAli Karim,,30,,killed,,,S1\n2,three children,,,,killed,,,S1\n",
+    }
+    found = findings(case_of(tmp_path, lists))
+    assert [p["file"] for p in found["problems"] if "no row" in p["what"]] == ["lists/a-2021-08-29"]
+    assert any("direction" in p["what"] for p in found["problems"])
+    assert found["persons"][0]["names"] == ["Ali Karim"]
+    assert [(s["low"], s["high"]) for s in found["by_source"]] == [(2, 2), (4, 4)]
+
+
+def test_the_summary_can_be_pasted(kabul):
+    run = CliRunner().invoke(cli, ["people", str(kabul)])
+    assert run.exit_code == 0, run.output
+    assert len(run.stdout.splitlines()) <= 20
+    assert "Fair (2021-08-29) -> Confirmed (2021-09-17)" in run.stdout
+    every = CliRunner().invoke(cli, ["people", str(kabul), "--all"])
+    assert len(every.stdout.splitlines()) > 40
+
+
 def test_doubtful_cells_are_named_and_cost_nothing_else(tmp_path):
     found = findings(
         case_of(

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blindspot.measure.people import link, linkage, links
+from blindspot.measure.people import calibration, link, linkage, links, retrieval
 from blindspot.measure.people.evidence import Facts
 from blindspot.measure.people.linkage import People, names_of
 from blindspot.measure.people.matching import assign, marginals
+from blindspot.measure.people.views import views_of
 
 STOCK = [
     "karim:كريم",
@@ -148,3 +149,31 @@ def test_no_row_is_linked_more_than_once(edges):
     assert np.all((p >= 0) & (p <= 1))
     kept = assign(row, column, p)
     assert len(set(row[kept])) == len(kept) == len(set(column[kept]))
+
+
+def test_a_list_that_alternates_scripts_is_learnt_in_both():
+    """An even step through such a list meets one script only; those who teach and lend names are drawn."""
+    rows = calibration.chosen(100_000, 50_000)
+    assert abs((rows % 2).mean() - 0.5) < 0.01
+    names = {
+        "latin": tuple((f"g{i}", f"f{i}") if i % 2 else () for i in range(400)),
+        "arabic": tuple(() if i % 2 else (f"ج{i}", f"ع{i}") for i in range(400)),
+    }
+    facts = Facts(np.full(400, 30.0), np.full(400, 30.9), np.zeros(400, dtype=int))
+    made, _ = calibration.decoys(names, facts, np.arange(400))
+    named = sum(bool(a) or bool(b) for a, b in zip(made["latin"], made["arabic"], strict=True))
+    assert named >= 395
+
+
+def test_a_long_list_looks_at_the_spellings_worth_most_first(lists):
+    """The more rows a spelling stands in, the higher the worth from which spellings are looked at."""
+    a, b = lists
+    (view,) = views_of(a, b)
+    true = [(i, i) for i in range(150)]
+    every = {tuple(pair) for pair in view.candidates(np.arange(300)).tolist()}
+    assert sum(pair in every for pair in true) >= 145
+    looks = retrieval._looks(view.near.start, view.near.other, view.near.level, view.held.start)
+    tokens = view.left.rows[0]
+    bars = [retrieval._bar.py_func(tokens, 3, view.worth, looks * scale) for scale in (1, 100, 10_000)]
+    assert bars[0] <= bars[1] <= bars[2]
+    assert bars[2] > 0

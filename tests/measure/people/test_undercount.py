@@ -155,3 +155,41 @@ def test_a_cell_that_is_no_count_is_named(tmp_path, cell):
     with pytest.raises(CaseError) as found:
         read_table(tmp_path / "t.csv")
     assert [(p.where.row, p.where.column) for p in found.value.problems] == [(2, "count")]
+
+
+_CELLS = {"100": 50, "010": 60, "001": 40, "110": 20, "101": 15, "011": 18, "111": 9}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["A,B,C,persons", *(f"{','.join(x)},{n}" for x, n in _CELLS.items())],
+        ["A;B;C;count", *(f"{';'.join(x)};{n}" for x, n in _CELLS.items())],
+        ["history,Freq", *(f"{x},{n}" for x, n in _CELLS.items())],
+        ["A,B,C,count", *(f"{','.join('yes' if m == '1' else 'No' for m in x)},{n}" for x, n in _CELLS.items())],
+    ],
+)
+def test_tables_of_other_shapes_are_read_alike(tmp_path, lines):
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    table = read_table(path)
+    assert table.observed == sum(_CELLS.values())
+    assert len(table.lists) == 3
+    assert table.counts[0b011] == _CELLS["110"]
+
+
+def test_two_columns_of_numbers_are_asked_about(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("A,B,C,year,persons\n1,0,0,1999,5\n0,1,0,2000,6\n1,1,1,2001,7\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="year, persons"):
+        read_table(path)
+
+
+def test_a_model_that_needs_an_empty_pattern_is_left_out():
+    """With nobody on all three lists the model of all pairs puts nobody on no list, without bound: it says nothing."""
+    x = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]])
+    table = tabulate(("A", "B", "C"), x, np.array([50, 60, 40, 20, 15, 18]))
+    fitted = loglinear.fit(loglinear.table_of(table), 3)
+    kept = loglinear.identified(fitted, np.array([203.0]))[0]
+    assert kept.sum() == 7
+    assert not kept[-1]

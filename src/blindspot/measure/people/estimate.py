@@ -104,7 +104,7 @@ def _loglinear(table: Table, warnings: list[str]) -> Estimate:
             f"log-linear: models that fit about equally well range from {at[heavy].min():.0f} to {at[heavy].max():.0f}."
         )
     best = int(np.argmax(weight[0]))
-    left_out = int((fitted.log_unseen[0] >= np.log(loglinear.MOST * observed)).sum())
+    left_out = int((~loglinear.identified(fitted, observed)).sum())
     says = f"{len(fitted.aic[0])} models, best alone {at[best]:.0f} (weight {weight[0, best]:.2f}); {left_out} left out as not identified"
     return Estimate("log-linear, averaged by AIC", float(median), float(low), float(high), True, says)
 

@@ -3,7 +3,8 @@
 log E[n_x] = a + sum_j b_j x_j + sum_(i,j in M) c_ij x_i x_j for the seen patterns x, Poisson; exp(a) are unseen (Fienberg 1972;
 Bishop, Fienberg & Holland 1975). M runs over sets of pairs; each model weighs exp(-AIC / 2) (Burnham & Anderson 2002). The
 answer is the mixture over models of lognormals with the asymptotic variance of a. A model that puts more than `MOST` times
-the listed on no list is not identified by these data and is left out, and counted.
+the listed on no list, or knows the logarithm of the unseen worse than `VAGUE` (an empty pattern that it needs), is not identified
+by these data and is left out, and counted.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from blindspot.measure.people.contingency import Table, patterns
 
 MOST = 50.0
+VAGUE = 4.0  # standard deviation of log unseen: an interval over seven powers of ten says nothing; judgement
 _WINDOW = 14.0  # AIC above the best at which a model no longer matters (weight below 0.001)
 _RIDGE = 1e-6
 _ALL = 5  # up to this many lists every set of pairs is fitted
@@ -48,9 +50,15 @@ def fit(tables: np.ndarray, k: int, pairs: np.ndarray | None = None) -> Fitted:
     return Fitted(pairs, log_unseen, variance, aic)
 
 
+def identified(fitted: Fitted, observed: np.ndarray) -> np.ndarray:
+    """(D, M) whether these data say how many a model leaves unseen."""
+    kept: np.ndarray = (fitted.log_unseen < np.log(MOST * observed)[:, None]) & (fitted.variance < VAGUE**2)
+    return kept
+
+
 def weights(fitted: Fitted, observed: np.ndarray) -> np.ndarray:
     """(D, M) AIC weights; models that are not identified weigh nothing. Rows of zeros where none is."""
-    kept = (fitted.log_unseen < np.log(MOST * observed)[:, None]) & np.isfinite(fitted.variance)
+    kept = identified(fitted, observed)
     aic = np.where(kept, fitted.aic, np.inf)
     best = aic.min(axis=1, keepdims=True)
     raw = np.where(kept, np.exp(-0.5 * (aic - np.where(np.isfinite(best), best, 0.0))), 0.0)

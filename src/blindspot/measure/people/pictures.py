@@ -57,7 +57,7 @@ def figures_over_time(found: Mapping[str, Any]) -> str:
         body.append(_text(4, y, day, "s"))
         body.append(_text(96, y, f["name"], "", "start", 42))
         x, width = left + f["low"] * scale, max(4.0, (f["high"] - f["low"]) * scale)
-        kind = "finding" if f["admits"] else "band"
+        kind = "band finding" if f["admits"] else "band"
         body.append(f'<rect class="{kind}" x="{x:.1f}" y="{y - 10}" width="{width:.1f}" height="10"/>')
     return _svg(_WIDTH, 44 + _ROW * len(rows), "Stated number of dead by source, in order of date", body)
 
