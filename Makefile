@@ -8,8 +8,10 @@ BIN := $(VENV)/bin
 demo: $(VENV)/ready
 	$(BIN)/blindspot review cases/kabul-2021-08-29
 
+# Browser tests wait more than they compute: two workers to each of two cores.
+WORKERS ?= 4
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check src tests bench
