@@ -254,7 +254,7 @@ def test_workers_and_a_cluster_give_the_same_numbers(world, tmp_path):
     (root / "made").rename(tmp_path / "kept")
     assert run("coverage", root, "--json", "--workers", "2") == alone
     (root / "made").rename(tmp_path / "kept2")
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
         assert run("coverage", root, "--json", "--cluster", cluster.scheduler_address) == alone
 
 

@@ -15,7 +15,7 @@ KABUL = Path(__file__).resolve().parents[3] / "cases" / "kabul-2021-08-29"
 def cluster():
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as running:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as running:
         yield running.scheduler_address
 
 
