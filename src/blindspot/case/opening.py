@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from blindspot.case import scales
 from blindspot.case.crosscheck import crosscheck
 from blindspot.case.model import Case
-from blindspot.case.reading import read_expect, read_head, read_table
+from blindspot.case.reading import by_id, read_expect, read_head, read_table
 from blindspot.case.rows import (
     Claim,
     Described,
@@ -50,7 +50,7 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
         wrong: set[str] = set()
         rows = read_table(root, file, kind, problems, refused=wrong)
         refused.update((name, key) for key in wrong)
-        return _by_id(rows, name, where, problems)
+        return by_id(rows, name, where, problems)
 
     head, lines = read_head(root, problems)
     where |= {("case", key): place for key, place in lines.items()}
@@ -112,27 +112,6 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
     if problems:
         raise CaseError(problems)
     return case
-
-
-def _by_id(
-    rows: list[tuple[R, Where]], name: str, where: dict[tuple[str, str], Where], problems: list[Problem]
-) -> dict[str, R]:
-    found: dict[str, R] = {}
-    for row, place in rows:
-        key: str = row.id  # type: ignore[attr-defined]  # every table row has an id
-        if key in found:
-            problems.append(
-                Problem(
-                    Where(place.file, place.row, "id"),
-                    f"is already the id of row {where[name, key].row}",
-                    key,
-                    "give each row an id of its own",
-                )
-            )
-            continue
-        found[key] = row
-        where[name, key] = place
-    return dict(sorted(found.items()))
 
 
 def _expected(

@@ -75,6 +75,28 @@ def read_table(
     return rows
 
 
+def by_id(
+    rows: list[tuple[R, Where]], name: str, where: dict[tuple[str, str], Where], problems: list[Problem]
+) -> dict[str, R]:
+    """Rows by id, sorted, with `where` each stands as (name, id); an id that stands twice is a problem of its second row."""
+    found: dict[str, R] = {}
+    for row, place in rows:
+        key: str = row.id  # type: ignore[attr-defined]  # every table row has an id
+        if key in found:
+            problems.append(
+                Problem(
+                    Where(place.file, place.row, "id"),
+                    f"is already the id of row {where[name, key].row}",
+                    key,
+                    "give each row an id of its own",
+                )
+            )
+            continue
+        found[key] = row
+        where[name, key] = place
+    return dict(sorted(found.items()))
+
+
 def read_expect(root: Path, facts: Mapping[str, Fact], problems: list[Problem]) -> list[tuple[Expected, Where]]:
     """The filled cells of expect.csv: hypotheses in rows, facts in columns.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from blindspot.cli.workers import cluster_option, executor, workers_option
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Executor
 
 out_option = click.option(
@@ -142,12 +143,12 @@ def _tell(name: str, found: dict[str, Any], out: Path | None, as_json: bool, *, 
     if as_json:
         print_json(found)
         return
-    lines = (
-        _sorties(found, whole=whole)
-        if name == "sorties"
-        else {"coverage": _coverage, "presence": _presence}[name](found)
-    )
-    for line in lines:
+    lines: dict[str, Callable[[dict[str, Any]], Iterable[str]]] = {
+        "sorties": partial(_sorties, whole=whole),
+        "coverage": _coverage,
+        "presence": _presence,
+    }
+    for line in lines[name](found):
         click.echo(line)
 
 

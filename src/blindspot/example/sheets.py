@@ -249,7 +249,7 @@ def _statement(key: str, quantity: str, low: float, high: float, base: str, summ
     ]  # fmt: skip
 
 
-RELEASED = """
+RELEASED = f"""
 [[change]]
 audience = "public"
 file = "sources.csv"
@@ -259,7 +259,7 @@ to = "source not named"
 why = "who spoke stays with the reviewers"
 
 [[allow]]
-value = "Mirolun"
+value = "{TOWN}"
 why = "the town of the title"
 
 [[allow]]

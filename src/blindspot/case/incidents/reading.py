@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from blindspot.case.cycles import loops
 from blindspot.case.incidents.model import ClaimRow, Incident, IncidentRow, OriginRow, SourceRow, TollRow
-from blindspot.case.reading import read_table, read_toml
+from blindspot.case.reading import by_id, read_table, read_toml
 from blindspot.case.rows import Row
 from blindspot.errors import Problem, Where
 
@@ -34,7 +34,7 @@ def read_incident(folder: str | Path, problems: list[Problem], *, today: date | 
         if not (root / file).exists():
             mine.append(Problem(Where(file), "is missing", None, "docs/corpus.md has an example of every file"))
         unread: list[str] = []
-        rows = _by_id(read_table(root, file, kind, mine, unread), name, where, mine)
+        rows = by_id(read_table(root, file, kind, mine, unread), name, where, mine)
         notes.extend(f"{file}: the column {column or '(no name)'} is not read" for column in unread)
         return rows
 
@@ -55,28 +55,6 @@ def read_incident(folder: str | Path, problems: list[Problem], *, today: date | 
         mine += _check(incident, today or datetime.now(tz=UTC).date())
     problems += mine
     return None if head is None or mine else incident
-
-
-def _by_id(
-    rows: list[tuple[R, Where]], name: str, where: dict[tuple[str, str], Where], problems: list[Problem]
-) -> dict[str, R]:
-    found: dict[str, R] = {}
-    for row, place in rows:
-        key: str = row.id  # type: ignore[attr-defined]  # every table row has an id
-        if key in found:
-            first = where[name, key].row
-            problems.append(
-                Problem(
-                    Where(place.file, place.row, "id"),
-                    f"is already the id of row {first}",
-                    key,
-                    "give each row an id of its own",
-                )
-            )
-            continue
-        found[key] = row
-        where[name, key] = place
-    return dict(sorted(found.items()))
 
 
 def _check(incident: Incident, today: date) -> list[Problem]:
