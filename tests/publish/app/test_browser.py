@@ -145,6 +145,26 @@ def test_a_problem_stands_beside_its_cell(page):
     until(page, "!document.querySelector('td[aria-invalid=true]')")
 
 
+def test_an_answer_that_comes_late_does_not_take_the_place_of_a_newer_one(page):
+    held = []
+
+    def hold(route):  # Playwright marks the handler, which a method of a list does not allow
+        held.append(route)
+
+    page.route("**/api/table?file=claims.csv", hold)
+    go(page, "Tables")
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    page.evaluate("location.hash = 'origins.csv'")
+    until(page, "document.querySelector('table.cells')?.getAttribute('aria-label') === 'origins.csv'")
+    held[0].continue_()
+    page.wait_for_timeout(1000)
+    assert page.locator("table.cells").get_attribute("aria-label") == "origins.csv"
+    assert page.get_by_role("link", name="origins.csv").get_attribute("aria-current") == "page"
+
+
 def test_a_conflict_shows_both_values(page, served):
     go(page, "Tables")
     page.get_by_role("link", name="sources.csv").click()

@@ -24,6 +24,16 @@ async function heard(answer) {
   return told;
 }
 
+// Answers may overtake each other: only that to the newest question is drawn, for an older one there is nothing to draw (null).
+export function newest() {
+  let asked = 0;
+  return async (...answers) => {
+    const mine = ++asked;
+    const told = await Promise.all(answers).catch((error) => { if (mine === asked) throw error; });
+    return mine === asked ? told : null;
+  };
+}
+
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

@@ -1,6 +1,7 @@
 // A sheet is rated without the answer in sight: first what one feels, sealed; then column after column; then the answer.
-import { ask, tell, el, bdi, here, page, trying, look } from "./app.js";
+import { ask, tell, el, bdi, here, page, trying, look, newest } from "./app.js";
 
+const latest = newest();
 let questions = [], chosen = null;
 const place = el("div");
 
@@ -26,7 +27,8 @@ const load = trying(async () => {
   if (!chosen) return here.replaceChildren(el("p", {}, "case.toml asks no question yet; add one under Tables."));
   const pick = el("select", { "aria-label": "Question", onchange: (e) => { chosen = e.target.value; load(); } }, ...questions.map((q) => el("option", { value: q.id, selected: q.id === chosen }, q.text)));
   here.replaceChildren(who(), el("p", {}, pick), place);
-  show(await ask("sheet", { question: chosen }));
+  const told = await latest(ask("sheet", { question: chosen }));
+  if (told) show(told[0]);
 });
 
 function show(sheet) {

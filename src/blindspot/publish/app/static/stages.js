@@ -1,6 +1,7 @@
 // Long work, with what it says and a way to stop it; and what was changed, by whom.
 import { ask, tell, el, bdi, here, page, trying, onchange } from "./app.js";
 
+let again = null;
 function stages(told) {
   const running = told.stages.some((s) => s.job && s.job.state === "running");
   const act = (verb, body) => trying(async () => stages(await tell(verb, body)));
@@ -11,7 +12,8 @@ function stages(told) {
     s.job && s.job.says.length ? el("p", { class: "said" }, s.job.says.join("\n")) : null,
     el("p", {}, s.job && s.job.state === "running" ? el("button", { type: "button", id: "cancel", onclick: act("cancel") }, "Cancel") : el("button", { type: "button", id: "run-" + s.name, disabled: running, onclick: act("run", { stage: s.name }) }, `Run ${s.name}`))))));
   if (old) document.getElementById(old)?.focus();
-  if (running) setTimeout(trying(async () => stages(await ask("stages"))), 700);
+  clearTimeout(again);
+  if (running) again = setTimeout(trying(async () => stages(await ask("stages"))), 700);
 }
 
 function history(told) {

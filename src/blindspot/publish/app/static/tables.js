@@ -1,22 +1,29 @@
 // The plain files, edited in place. A cell that somebody else has changed meanwhile is shown with both values.
-import { ask, tell, el, bdi, here, say, trying, onchange, onlook, look, No } from "./app.js";
+import { ask, tell, el, bdi, here, say, trying, onchange, onlook, look, newest, No } from "./app.js";
 
 const wanted = () => decodeURIComponent(location.hash.slice(1)) || "claims.csv";
 const list = el("ul", { class: "file-list" });
 const place = el("div");
-let sheet = null, editing = null, ours = 0; // ours: changes of this page on their way, which draw the sheet themselves
+const latest = newest();
+let sheet = null, editing = null, late = false; // late: a newer sheet waits until the open cell is closed
+let ours = 0; // changes of this page on their way, which draw the sheet themselves
 
 const short = (text) => text.length > 300 ? text.slice(0, 300) + "…" : text;
 
-async function files() {
-  const { files: all } = await ask("files");
-  list.replaceChildren(...all.map((f) => el("li", {}, el("a", { href: "#" + encodeURIComponent(f.file), "aria-current": f.file === wanted() ? "page" : null }, f.file), f.problems ? el("span", { class: "wrong" }, `${f.problems} problem${f.problems > 1 ? "s" : ""}`) : null)));
-}
+const files = (all, shown) =>
+  list.replaceChildren(...all.map((f) => el("li", {}, el("a", { href: "#" + encodeURIComponent(f.file), "aria-current": f.file === shown ? "page" : null }, f.file), f.problems ? el("span", { class: "wrong" }, `${f.problems} problem${f.problems > 1 ? "s" : ""}`) : null)));
 
 const load = trying(async (keep) => {
-  const at = keep && place.querySelector("td:focus, td textarea, td select") ? position(document.activeElement.closest("td")) : null;
-  await files();
-  sheet = await ask("table", { file: wanted() });
+  const file = wanted();
+  const told = await latest(ask("files"), ask("table", { file }).catch((error) => error));
+  if (!told) return;
+  files(told[0].files, file);
+  if (told[1] instanceof Error) throw told[1];
+  late = editing?.file === file;
+  if (late) return;
+  const at = keep && place.contains(document.activeElement) ? position(document.activeElement.closest("td")) : null;
+  editing = null;
+  sheet = told[1];
   if ("text" in sheet) whole(); else grid();
   if (at) focus(...at);
 });
@@ -92,7 +99,7 @@ function open(td, typed) {
   box.setAttribute("aria-label", `${sheet.columns[j]} of ${sheet.rows[i].key}`);
   box.value = typed && !choices ? typed : old;
   const untouched = typed && !choices ? null : box.value; // the box itself writes line ends its own way
-  editing = { td, box, old };
+  editing = { box, file: sheet.file };
   td.replaceChildren(box);
   box.focus();
   const done = (keep, step) => {
@@ -100,7 +107,8 @@ function open(td, typed) {
     editing = null;
     const text = box.value === untouched ? old : box.value.replace(/[\r\n]+/g, " ");
     td.replaceChildren(bdi(short(keep ? text : old)));
-    if (keep && text !== old) commit(td, old, text, step); else focus(i, j + (step || 0));
+    if (keep && text !== old) commit(td, old, text, step);
+    else { focus(i, j + (step || 0)); if (late) load(true); }
   };
   box.addEventListener("keydown", (e) => {
     if (e.key === "Enter") { e.preventDefault(); e.stopPropagation(); done(true); }
@@ -123,7 +131,7 @@ const commit = trying(async (td, old, text, step) => {
     if (error.status !== 409) { td.replaceChildren(bdi(short(old))); throw error; }
     return conflict(td, change, error.told.theirs);
   }
-  focus(i, j + (step || 0));
+  if (!editing) focus(i, j + (step || 0));
 });
 
 function conflict(td, change, theirs) {
