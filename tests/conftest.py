@@ -21,3 +21,12 @@ def kabul() -> Path:
 # The same examples in every run: what fails here fails everywhere.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser; begin with campaigns, so that no worker is left alone with one at the end."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: "long" not in item.keywords)
