@@ -75,5 +75,10 @@ class CaseError(BlindspotError):
         return "\n".join(lines)
 
 
+def with_article(noun: str) -> str:
+    """A noun with a or an: an origin, a source."""
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
+
+
 def _short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -40,7 +40,7 @@ BAD = [
     (
         "claims_csv",
         GOOD["claims.csv"].replace("O1,yes", "O9,yes"),
-        "claims.csv:2:origin: is not the id of a origin (got 'O9')",
+        "claims.csv:2:origin: is not the id of an origin (got 'O9')",
     ),
     (
         "claims_csv",
@@ -191,3 +191,17 @@ def test_one_wrong_row_is_one_problem(tmp_path, file, whole):
         open_case(write_case(tmp_path / "bad", **files))
     assert {p.where.file for p in caught.value.problems} == {file}
     assert whole or len(caught.value.problems) == 1
+
+
+def test_a_wrong_case_toml_does_not_hide_what_else_is_wrong(tmp_path):
+    claims = GOOD["claims.csv"].replace("O1", "O_none", 1)
+    folder = write_case(tmp_path / "a", claims_csv=claims)
+    head = folder / "case.toml"
+    for text in (head.read_text(encoding="utf-8").replace("2021-08-29", "soon", 1), "id = "):
+        head.write_text(text, encoding="utf-8")
+        with pytest.raises(CaseError) as caught:
+            open_case(folder)
+        said = [str(p) for p in caught.value.problems]
+        assert any(p.startswith("case.toml:") for p in said)
+        rest = [p.split(";")[0] for p in said if not p.startswith("case.toml:")]
+        assert rest == ["claims.csv:2:origin: is not the id of an origin (got 'O_none')"]

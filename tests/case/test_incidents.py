@@ -300,6 +300,19 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path, change, said):
     assert any(line.startswith(said) for line in problems_of(folder)), problems_of(folder)
 
 
+@pytest.mark.parametrize(
+    ("change", "file"),
+    [
+        ({"sources_csv": swap("official_statement,", "official_statement,,,,,,,,,")}, "sources.csv"),
+        ({"sources_csv": swap("id,name", "id,name,name")}, "sources.csv"),
+        ({"origins_csv": None}, "origins.csv"),
+        ({"incident_toml": swap('date = "2020-03-01"', 'date = "soon"')}, "incident.toml"),
+    ],
+)
+def test_who_names_what_is_wrong_itself_is_not_wrong_for_that(tmp_path, change, file):
+    assert {line.split(":")[0] for line in problems_of(write_incident(tmp_path / "mill", **change))} == {file}
+
+
 def test_all_folders_are_told_of_at_once_and_exit_is_2(tmp_path):
     write_incident(tmp_path / "one", claims_csv=add("C9,2020-03-01,S8,q_load,arms,,,O_FEED,,,,"))
     write_incident(tmp_path / "two", incident_toml=swap('hypothesis = "flour"', 'hypothesis = "sand"'))

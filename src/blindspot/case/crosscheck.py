@@ -9,7 +9,7 @@ from blindspot.case import scales
 from blindspot.case.cycles import loops
 from blindspot.case.favours import find_favoured
 from blindspot.case.model import OTHER
-from blindspot.errors import Problem, Where
+from blindspot.errors import Problem, Where, with_article
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _unknown(
     if not case.names(f"{what}s", got):
         close = _closest(got, known)
         right = f"did you mean {close}?" if close else f"the {what}s are: {', '.join(list(known)[:12]) or 'none yet'}"
-        yield Problem(_at(case, table, key, column), f"is not the id of a {what}", got, right)
+        yield Problem(_at(case, table, key, column), f"is not the id of {with_article(what)}", got, right)
 
 
 def _closest(got: str, known: Mapping[str, object]) -> str | None:
@@ -54,21 +54,11 @@ def _closest(got: str, known: Mapping[str, object]) -> str | None:
 
 
 def _dates(case: Case, today: date) -> Iterator[Problem]:
-    start = case.where["case", ""]
-    if case.head.date.day > today:
-        yield Problem(
-            Where(start.file, start.row, "date"),
-            "lies in the future",
-            case.head.date.text,
-            "Blindspot reviews incidents that have happened, and refuses others",
-        )
-    if case.head.time and case.head.time.day > today:
-        yield Problem(
-            Where(start.file, start.row, "time"),
-            "lies in the future",
-            case.head.time.text,
-            "Blindspot reviews incidents that have happened",
-        )
+    for column in ("date", "time"):
+        moment = getattr(case.head, column)
+        if moment is not None and moment.day > today:
+            says = "Blindspot reviews incidents that have happened, and refuses others"
+            yield Problem(Where("case.toml", 1, column), "lies in the future", moment.text, says)
     for key, claim in case.claims.items():
         for column in ("said_at", "public_at"):
             moment = getattr(claim, column)
@@ -220,9 +210,9 @@ def _facts_and_expect(case: Case) -> Iterator[Problem]:
         if fact_id not in case.facts:
             if not case.names("facts", fact_id):
                 yield Problem(place, "is not the id of a fact", fact_id, "name the column as in facts.csv")
-        elif cell.question not in case.questions:
+        elif not case.names("questions", cell.question):
             yield Problem(Where(place.file, place.row, "question"), "is not the id of a question", cell.question)
-        elif hypothesis not in case.hypotheses(cell.question):
+        elif cell.question in case.questions and hypothesis not in case.hypotheses(cell.question):
             says = f"is not a hypothesis of {cell.question}"
             right = f"its hypotheses are: {', '.join(case.hypotheses(cell.question))}"
             yield Problem(Where(place.file, place.row, "hypothesis"), says, hypothesis, right)
@@ -238,7 +228,9 @@ def _sources(case: Case) -> Iterator[Problem]:
         for name in source.interest:
             question, _, hypothesis = name.partition(":")
             if name not in {"none", "unknown"} and not (
-                question in case.questions and hypothesis in case.hypotheses(question)
+                hypothesis in case.hypotheses(question)
+                if question in case.questions
+                else hypothesis and case.names("questions", question)
             ):
                 yield Problem(
                     _at(case, "sources", key, "interest"),
@@ -323,7 +315,7 @@ def _weighing_columns(case: Case, key: str, claim: Claim) -> Iterator[Problem]:
                 claim.favours,
                 "use either origin and says, or favours and strength",
             )
-        elif find_favoured(case, claim) is None:
+        elif find_favoured(case, claim) is None and ("questions", "*") not in case.refused:
             yield Problem(
                 at("favours"), "is not one hypothesis of this case", claim.favours, "write question:hypothesis"
             )

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from blindspot.case import scales
 from blindspot.case.rows import Id, Ids, OptionalId, OptionalTime, Row, Text
-from blindspot.errors import Problem, Where
+from blindspot.errors import Problem, Where, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def check_tolls(case: Case) -> Iterator[Problem]:
         for column in ("claim", "source", "origin"):
             got = getattr(row, column)
             if got and not case.names(f"{column}s", got):
-                yield Problem(Where(place.file, place.row, column), f"is not the id of a {column}", got)
+                yield Problem(Where(place.file, place.row, column), f"is not the id of {with_article(column)}", got)
         if not row.claim and not row.source:
             yield Problem(Where(place.file, place.row, "source"), "is missing", None, "name a claim or a source")
     for key, decision in case.links.items():

@@ -80,7 +80,7 @@ def _show(found: dict[str, Any]) -> None:
     for line in found["limits"]:
         click.echo(f"! {line}")
     click.echo(
-        f"\n{found['incidents']} incidents, {found['questions']} questions with an uncontested finding ({found['questions_with_contested']} with contested ones). Brier: 0 best, 1 worst; in brackets 95 % over incidents."
+        f"\nIncidents: {found['incidents']}; questions with an uncontested finding: {found['questions']} (with contested ones: {found['questions_with_contested']}). Brier: 0 best, 1 worst; in brackets 95 % over incidents."
     )
     cells = {(s["method"], s["lag"]): s for s in found["scores"]}
     if not cells:

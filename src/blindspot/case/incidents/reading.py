@@ -10,10 +10,10 @@ from blindspot.case.cycles import loops
 from blindspot.case.incidents.model import ClaimRow, Incident, IncidentRow, OriginRow, SourceRow, TollRow
 from blindspot.case.reading import by_id, read_table, read_toml
 from blindspot.case.rows import Row
-from blindspot.errors import Problem, Where
+from blindspot.errors import Problem, Where, with_article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 R = TypeVar("R", bound=Row)
 FILE = "incident.toml"
@@ -29,12 +29,16 @@ def read_incident(folder: str | Path, problems: list[Problem], *, today: date | 
     mine: list[Problem] = []
     where: dict[tuple[str, str], Where] = {}
     notes: list[str] = []
+    refused: set[tuple[str, str]] = set()
 
     def table(file: str, kind: type[R], name: str) -> dict[str, R]:
+        unread: list[str] = []
+        wrong: set[str] = set()
+        rows = by_id(read_table(root, file, kind, mine, unread, wrong), name, where, mine)
         if not (root / file).exists():
             mine.append(Problem(Where(file), "is missing", None, "docs/corpus.md has an example of every file"))
-        unread: list[str] = []
-        rows = by_id(read_table(root, file, kind, mine, unread), name, where, mine)
+            wrong.add("*")
+        refused.update((name, key) for key in wrong)
         notes.extend(f"{file}: the column {column or '(no name)'} is not read" for column in unread)
         return rows
 
@@ -45,16 +49,18 @@ def read_incident(folder: str | Path, problems: list[Problem], *, today: date | 
         table("claims.csv", ClaimRow, "claims"),
         tuple(read_table(root, "tolls.csv", TollRow, mine, [])),
     )
-    if head is not None:
-        for i, question in enumerate(head.question):
-            where["question", question.id] = Where(FILE, at(("question", i)))
-        for i, _ in enumerate(head.finding):
-            where["finding", str(i)] = Where(FILE, at(("finding", i)))
-        where["head", "date"] = Where(FILE, at(("date",)), "date")
-        incident = Incident(root, head, *found, where, tuple(notes))
-        mine += _check(incident, today or datetime.now(tz=UTC).date())
+    if head is None:  # the rows are checked all the same, but for what rests on incident.toml
+        head = IncidentRow()
+        refused.add(("questions", "*"))
+    for i, question in enumerate(head.question):
+        where["question", question.id] = Where(FILE, at(("question", i)))
+    for i, _ in enumerate(head.finding):
+        where["finding", str(i)] = Where(FILE, at(("finding", i)))
+    where["head", "date"] = Where(FILE, at(("date",)), "date")
+    incident = Incident(root, head, *found, where, tuple(notes), frozenset(refused))
+    mine += _check(incident, today or datetime.now(tz=UTC).date())
     problems += mine
-    return None if head is None or mine else incident
+    return None if mine else incident
 
 
 def _check(incident: Incident, today: date) -> list[Problem]:
@@ -125,7 +131,7 @@ def _sources(incident: Incident) -> Iterator[Problem]:
     for key, source in incident.sources.items():
         place = incident.where["sources", key]
         for name in source.derives_from:
-            yield from _known(Where(place.file, place.row, "derives_from"), name, incident.sources, "source")
+            yield from _known(Where(place.file, place.row, "derives_from"), incident, "source", name)
     edges = {key: [n for n in row.derives_from if n in incident.sources] for key, row in incident.sources.items()}
     for loop in loops(edges):
         place = incident.where["sources", loop[0]]
@@ -145,13 +151,13 @@ def _claims(incident: Incident, today: date) -> Iterator[Problem]:
         def at(column: str, place: Where = place) -> Where:
             return Where(place.file, place.row, column)
 
-        yield from _known(at("source"), claim.source, incident.sources, "source")
+        yield from _known(at("source"), incident, "source", claim.source)
         if claim.origin not in UNKNOWN:
-            yield from _known(at("origin"), claim.origin, incident.origins, "origin")
+            yield from _known(at("origin"), incident, "origin", claim.origin)
         if claim.question is None and claim.favours is not None:
             yield Problem(at("question"), "is empty", None, "name the question that the claim speaks to")
         elif claim.question is not None and claim.question not in questions:
-            yield from _known(at("question"), claim.question, questions, "question")
+            yield from _known(at("question"), incident, "question", claim.question)
         elif claim.question is not None and claim.favours not in {None, *questions[claim.question]}:
             yield Problem(
                 at("favours"),
@@ -177,7 +183,7 @@ def _findings(incident: Incident) -> Iterator[Problem]:
     for i, finding in enumerate(incident.head.finding):
         line = incident.where["finding", str(i)].row
         if finding.question not in questions:
-            yield from _known(Where(FILE, line, "question"), finding.question, questions, "question")
+            yield from _known(Where(FILE, line, "question"), incident, "question", finding.question)
         elif finding.hypothesis not in questions[finding.question] | {"other"}:
             yield Problem(
                 Where(FILE, line, "hypothesis"),
@@ -187,12 +193,10 @@ def _findings(incident: Incident) -> Iterator[Problem]:
             )
 
 
-def _known(place: Where, got: str, known: Mapping[str, object], what: str) -> Iterator[Problem]:
-    if got not in known:
-        shown = ", ".join(list(known)[:12]) or "none yet"
-        yield Problem(
-            place,
-            f"is not the id of {'an' if what[0] in 'aeiou' else 'a'} {what}",
-            got or None,
-            f"the {what}s are: {shown}",
-        )
+def _known(place: Where, incident: Incident, what: str, got: str) -> Iterator[Problem]:
+    table = f"{what}s"
+    known = [q.id for q in incident.head.question] if what == "question" else list(getattr(incident, table))
+    # A row that is wrong itself has said so; who names it is not wrong for that.
+    if got not in known and incident.refused.isdisjoint({(table, got), (table, "*")}):
+        shown = ", ".join(known[:12]) or "none yet"
+        yield Problem(place, f"is not the id of {with_article(what)}", got or None, f"the {table} are: {shown}")

@@ -42,7 +42,7 @@ FEW_CLAIMS = (
     "one claim was public before its finding: every method rests on it alone",
 )
 ENOUGH = 10
-FEW = "Only {n} of the incidents have settled findings: intervals drawn from so few are too short, and one alone gives none."
+FEW = "Incidents with settled findings: {n} only; intervals drawn from so few are too short, and one alone gives none."
 HISTORY = (
     ("2026-11-28", "The rules of the codebook, the scores and the primary comparison were fixed before any score was computed; the rules were written by somebody who had read the 31 incidents with their findings."),
     ("2026-11-28", "First scores: ours minus naive -0.024 (95 % -0.048 to +0.004) on 39 settled questions of 31 incidents. No rule, range or method of scoring was changed since."),
