@@ -425,7 +425,7 @@ def test_one_incident_gives_no_interval(tmp_path):
     gap = next(p for p in found["paired"] if p["against"] == "naive")
     assert (gap["brier_low"], gap["brier_high"]) == (-1, 1)
     assert all((s["low"], s["high"]) == (0, 1) for s in found["scores"])
-    assert "Only 1 of the incidents" in found["limits"][-1]
+    assert "Incidents with settled findings: 1 only" in found["limits"][-1]
 
 
 def test_the_cases_that_people_rated_by_hand_are_replayed_too():
