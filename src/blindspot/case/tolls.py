@@ -59,7 +59,11 @@ def check_tolls(case: Case) -> Iterator[Problem]:
         for column in ("claim", "source", "origin"):
             got = getattr(row, column)
             if got and not case.names(f"{column}s", got):
-                yield Problem(Where(place.file, place.row, column), f"is not the id of a {column}", got)
+                yield Problem(
+                    Where(place.file, place.row, column),
+                    f"is not the id of {'an' if column == 'origin' else 'a'} {column}",
+                    got,
+                )
         if not row.claim and not row.source:
             yield Problem(Where(place.file, place.row, "source"), "is missing", None, "name a claim or a source")
     for key, decision in case.links.items():

@@ -1,16 +1,13 @@
 """Coverage beside its peers in one run: GDAL in process, xarray-spatial, simpy. Prints a Markdown table.
 
-    python bench/coverage.py SHARED_DATA
+    python bench/coverage_peers.py SHARED_DATA
 
 needs rasterio, xarray-spatial and simpy (the extra `bench`). Times are CPU seconds of this process; a ratio is of one run.
 """
 
-import sys
-
-sys.path = sys.path[1:]  # numba looks for a module `coverage` and would find this file
-
 import ctypes
 import os
+import sys
 import time
 import warnings
 from pathlib import Path
