@@ -301,16 +301,39 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path, change, said):
 
 
 @pytest.mark.parametrize(
-    ("change", "file"),
+    ("file", "text"),
     [
-        ({"sources_csv": swap("official_statement,", "official_statement,,,,,,,,,")}, "sources.csv"),
-        ({"sources_csv": swap("id,name", "id,name,name")}, "sources.csv"),
-        ({"origins_csv": None}, "origins.csv"),
-        ({"incident_toml": swap('date = "2020-03-01"', 'date = "soon"')}, "incident.toml"),
+        ("sources.csv", None),
+        ("sources.csv", "id,name\nS1,\udce9\n"),
+        ("sources.csv", ""),
+        ("origins.csv", "ident\nO_FEED\n"),
+        ("origins.csv", None),
+        ("incident.toml", "slug = 3\n"),
+        ("incident.toml", 'date = 20200301\n[[question]]\nid = "q_load"\n'),
+        ("incident.toml", "[[question"),
     ],
 )
-def test_who_names_what_is_wrong_itself_is_not_wrong_for_that(tmp_path, change, file):
-    assert {line.split(":")[0] for line in problems_of(write_incident(tmp_path / "mill", **change))} == {file}
+def test_a_file_that_cannot_be_read_is_not_told_again_by_the_rows_that_name_it(tmp_path, file, text):
+    """The second mistake, in claims.csv, is told in the same run, and nothing that is right is called wrong."""
+    folder = write_incident(tmp_path / "mill", claims_csv=add("C9,1 March,S1,q_load,arms,,,O_FEED,,,,"))
+    (folder / file).unlink()
+    if text is not None:
+        (folder / file).write_bytes(text.encode("utf-8", "surrogateescape"))
+    said = problems_of(folder)
+    assert any(line.startswith("claims.csv:7:date: is not a time") for line in said), said
+    assert {line.split(":")[0] for line in said} == {file, "claims.csv"}
+    assert len([line for line in said if line.startswith("claims.csv")]) == 1, said
+    assert not any("input should" in line for line in said), said
+
+
+def test_a_wrong_incident_toml_does_not_hide_a_reference_that_hangs(tmp_path):
+    folder = write_incident(
+        tmp_path / "mill",
+        incident_toml=swap('date = "2020-03-01"', "date = 20200301"),
+        claims_csv=add("C9,2020-03-01,S8,q_load,arms,,,O_X,,,,"),
+    )
+    said = problems_of(folder)
+    assert sorted(line.split(": ")[0] for line in said) == ["claims.csv:7:origin", "claims.csv:7:source", "incident.toml:3:date"]  # fmt: skip
 
 
 def test_all_folders_are_told_of_at_once_and_exit_is_2(tmp_path):
@@ -333,6 +356,9 @@ def test_a_folder_without_anything_is_said_so(tmp_path):
         read_corpus(tmp_path)
     with pytest.raises(UsageError, match="no such folder"):
         read_corpus(tmp_path / "nowhere")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="is a file"):
+        read_corpus(tmp_path / "file")
 
 
 def test_cases_and_incidents_may_stand_side_by_side_and_a_stray_folder_is_listed(tmp_path):

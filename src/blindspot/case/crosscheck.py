@@ -1,4 +1,4 @@
-"""Do the rows fit together? References, cycles, order of times, numbers that cannot hold at once."""
+"""Do the rows of the tables fit together? References, cycles, order of times; case.toml itself is `headcheck`'s."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from blindspot.case import scales
 from blindspot.case.cycles import loops
 from blindspot.case.favours import find_favoured
-from blindspot.case.model import OTHER
 from blindspot.errors import Problem, Where, with_article
 from blindspot.quantities import Range
 
@@ -16,14 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from blindspot.case.model import Case
-    from blindspot.case.rows import Claim, Question
+    from blindspot.case.rows import Claim
 
 
 def crosscheck(case: Case, today: date | None = None) -> list[Problem]:
-    """Every problem between rows that are each right by themselves."""
+    """Every problem between rows that are each right by themselves.
+
+    Where case.toml could not be read (`refused` holds its questions) nothing is said of what depends on it.
+    """
     return [
         *_dates(case, today or datetime.now(tz=UTC).date()),
-        *_questions(case),
         *_facts_and_expect(case),
         *_sources(case),
         *_origins(case),
@@ -54,11 +55,6 @@ def _closest(got: str, known: Mapping[str, object]) -> str | None:
 
 
 def _dates(case: Case, today: date) -> Iterator[Problem]:
-    for column in ("date", "time"):
-        moment = getattr(case.head, column)
-        if moment is not None and moment.day > today:
-            says = "Blindspot reviews incidents that have happened, and refuses others"
-            yield Problem(Where("case.toml", 1, column), "lies in the future", moment.text, says)
     for key, claim in case.claims.items():
         for column in ("said_at", "public_at"):
             moment = getattr(claim, column)
@@ -78,126 +74,6 @@ def _dates(case: Case, today: date) -> Iterator[Problem]:
             )
 
 
-def _questions(case: Case) -> Iterator[Problem]:
-    seen: set[str] = set()
-    questions = case.questions
-    for name in case.head.standards:
-        if name not in case.standards:
-            yield Problem(
-                Where("case.toml", 1, "standards"),
-                "is not the id of a standard of proof",
-                name,
-                f"the standards are: {', '.join(case.standards)}",
-            )
-    for name in case.head.model:
-        if name not in scales.default_names():
-            yield Problem(
-                Where("case.toml", 1, f"model.{name}"),
-                "is not a number of the model",
-                name,
-                f"the numbers are: {', '.join(scales.default_names())}",
-            )
-    for question in case.head.question:
-        line = case.where["case", question.id].row
-        if question.id in seen:
-            yield Problem(
-                Where("case.toml", line, "id"),
-                "is already the id of a question",
-                question.id,
-                "give each question an id of its own",
-            )
-        seen.add(question.id)
-        ids = [h.id for h in question.hypothesis]
-        if not [h for h in ids if h != OTHER]:
-            yield Problem(
-                Where("case.toml", line, "hypothesis"),
-                "has no hypothesis",
-                question.id,
-                "write at least one [[question.hypothesis]]; `other` is added by itself",
-            )
-        for name in sorted({h for h in ids if ids.count(h) > 1}):
-            yield Problem(
-                Where("case.toml", line, "hypothesis"),
-                "stands twice in this question",
-                name,
-                "give each hypothesis an id of its own",
-            )
-        if question.asserted and question.asserted not in ids:
-            yield Problem(
-                Where("case.toml", line, "asserted"),
-                "is not a hypothesis of this question",
-                question.asserted,
-                f"its hypotheses are: {', '.join(ids)}",
-            )
-        if question.given and question.given not in questions:
-            yield Problem(
-                Where("case.toml", line, "given"),
-                "is not the id of a question",
-                question.given,
-                f"the questions are: {', '.join(questions)}",
-            )
-        yield from _priors(case, question)
-    for loop in loops({q.id: [q.given] if q.given else [] for q in case.head.question}):
-        yield Problem(
-            Where("case.toml", case.where["case", loop[0]].row, "given"),
-            "makes the questions depend on themselves",
-            " -> ".join([*loop, loop[0]]),
-            "remove one `given`",
-        )
-    for i, finding in enumerate(case.head.finding):
-        line = case.where["case", f"finding:{i}"].row
-        if finding.question not in questions:
-            yield Problem(Where("case.toml", line, "question"), "is not the id of a question", finding.question)
-        elif finding.hypothesis not in case.hypotheses(finding.question):
-            yield Problem(
-                Where("case.toml", line, "hypothesis"), f"is not a hypothesis of {finding.question}", finding.hypothesis
-            )
-
-
-def _priors(case: Case, question: Question) -> Iterator[Problem]:
-    line = case.where["case", question.id].row
-    parent = question.given if question.given in case.questions else None
-    cells: dict[str, list[Range | None]] = {}
-    for hypothesis in question.hypothesis:
-        column = f"prior of {hypothesis.id}"
-        row = case.where["case", f"{question.id}:{hypothesis.id}"].row
-        if isinstance(hypothesis.prior, dict):
-            if parent is None:
-                yield Problem(
-                    Where("case.toml", row, column),
-                    "is given per answer of another question, but this question has no `given`",
-                    None,
-                    "write one range, or name the question in `given`",
-                )
-                continue
-            for name, value in hypothesis.prior.items():
-                if name not in case.hypotheses(parent):
-                    yield Problem(
-                        Where("case.toml", row, column),
-                        f"is not a hypothesis of {parent}",
-                        name,
-                        f"its hypotheses are: {', '.join(case.hypotheses(parent))}",
-                    )
-                cells.setdefault(name, []).append(value if isinstance(value, Range) else None)
-        else:
-            for name in case.hypotheses(parent) if parent else ("",):
-                cells.setdefault(name, []).append(hypothesis.prior if isinstance(hypothesis.prior, Range) else None)
-    count = len({h.id for h in question.hypothesis})
-    automatic = 0 if any(h.id == OTHER for h in question.hypothesis) else scales.default(OTHER).range.high
-    for name, values in cells.items():
-        ranges = [value for value in values if value is not None]
-        low, high = sum(r.low for r in ranges), sum(r.high for r in ranges) + automatic
-        complete = len(ranges) == count
-        if low > 1 + 1e-9 or (complete and high < 1 - 1e-9):
-            under = f" given {name}" if name else ""
-            yield Problem(
-                Where("case.toml", line, "prior"),
-                f"of {question.id}{under} cannot sum to 1: the lows sum to {low:g}, the highs with `other` to {high:g}",
-                None,
-                "widen the ranges",
-            )
-
-
 def _facts_and_expect(case: Case) -> Iterator[Problem]:
     for key, fact in case.facts.items():
         yield from _unknown(case, "facts", key, "question", fact.question, case.questions, "question")
@@ -210,9 +86,10 @@ def _facts_and_expect(case: Case) -> Iterator[Problem]:
         if fact_id not in case.facts:
             if not case.names("facts", fact_id):
                 yield Problem(place, "is not the id of a fact", fact_id, "name the column as in facts.csv")
-        elif not case.names("questions", cell.question):
-            yield Problem(Where(place.file, place.row, "question"), "is not the id of a question", cell.question)
-        elif cell.question in case.questions and hypothesis not in case.hypotheses(cell.question):
+        elif cell.question not in case.questions:
+            if not case.names("questions", cell.question):
+                yield Problem(Where(place.file, place.row, "question"), "is not the id of a question", cell.question)
+        elif hypothesis not in case.hypotheses(cell.question):
             says = f"is not a hypothesis of {cell.question}"
             right = f"its hypotheses are: {', '.join(case.hypotheses(cell.question))}"
             yield Problem(Where(place.file, place.row, "hypothesis"), says, hypothesis, right)
@@ -227,11 +104,8 @@ def _sources(case: Case) -> Iterator[Problem]:
             yield from _unknown(case, "sources", key, "derives_from", name, case.sources, "source")
         for name in source.interest:
             question, _, hypothesis = name.partition(":")
-            if name not in {"none", "unknown"} and not (
-                hypothesis in case.hypotheses(question)
-                if question in case.questions
-                else hypothesis and case.names("questions", question)
-            ):
+            known = question in case.questions and hypothesis in case.hypotheses(question)
+            if name not in {"none", "unknown"} and not known and ("questions", "*") not in case.refused:
                 yield Problem(
                     _at(case, "sources", key, "interest"),
                     "is not question:hypothesis",
@@ -347,10 +221,6 @@ def _copy(case: Case, key: str, claim: Claim) -> Iterator[Problem]:
 
 
 def _places_and_lists(case: Case) -> Iterator[Problem]:
-    if case.head.place and not case.names("places", case.head.place):
-        yield Problem(
-            Where("case.toml", 1, "place"), "is not the id of a place", case.head.place, "name a row of places.csv"
-        )
     for key, stop in case.stops.items():
         if stop.place:
             yield from _unknown(case, "stops", key, "place", stop.place, case.places, "place")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from blindspot.case import scales
 from blindspot.case.crosscheck import crosscheck
+from blindspot.case.headcheck import headcheck
 from blindspot.case.model import Case
 from blindspot.case.reading import by_id, read_expect, read_head, read_table
 from blindspot.case.rows import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 R = TypeVar("R", bound=Row)
+UNREAD = {"id": "unread", "title": "unread", "date": "1970-01-01"}  # stands in while the others are checked
 
 
 def open_case(folder: str | Path, *, today: date | None = None) -> Case:
@@ -85,13 +87,12 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
         path.stem: tuple(table(f"assessments/{path.name}", Rating, f"assessments/{path.stem}").values())
         for path in sorted((root / "assessments").glob("*.csv"))
     }
-    if head is None:  # the rows are checked all the same, but for what rests on case.toml
-        head = Head(id="unread", title="unread", date="1900-01-01")
+    if head is None:  # what the other files hold is told all the same, save what rests on case.toml
         refused.add(("questions", "*"))
     standards = {entry["id"]: Standard.model_validate(entry) for entry in scales.standards()} | own
     case = Case(
         root,
-        head,
+        head or Head.model_validate(UNREAD),
         sources,
         facts,
         origins,
@@ -108,6 +109,8 @@ def open_case(folder: str | Path, *, today: date | None = None) -> Case:
         links,
         frozenset(refused),
     )
+    if head is not None:
+        problems += headcheck(case, today)
     problems += crosscheck(case, today)
     problems += check_tolls(case)
     problems += surveillance_problems(case)

@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Row)
 Places = dict[str, Where]
+_WORDS = {  # of pydantic's error types, for a person
+    "string_pattern_mismatch": "is not an id; use letters, digits, _ . -",
+    "missing": "is missing; write it",
+    "extra_forbidden": "is not known here",
+    "string_too_short": "is empty",
+    "string_type": 'is not text; write it in quotes, as "text"',
+    "bool_parsing": "is neither true nor false; write one of them, without quotes",
+    "bool_type": "is neither true nor false; write one of them, without quotes",
+    "tuple_type": "is not a list of tables; begin each with its name in double brackets, as [[question]]",
+    "model_type": "is not a table of keys; begin it with its name in double brackets, as [[question]]",
+    "dataclass_type": "is not a time; write 2021-08-29 or 2021-08-29T12:23:00Z",
+    "too_short": "is empty; write at least one, or leave the line out",
+}
 
 
 def read_table(
@@ -318,13 +331,7 @@ def _problems(error: ValidationError, where: Any) -> list[Problem]:
             if not (isinstance(part, str) and ("[" in part or part in {"Range", "Reference"}))
         )
         what = item["msg"].removeprefix("Value error, ")
-        what = {
-            "string_pattern_mismatch": "is not an id; use letters, digits, _ . -",
-            "missing": "is missing",
-            "extra_forbidden": "is not known here",
-            "string_too_short": "is empty",
-            "too_short": "is empty; write at least one, or leave the line out",
-        }.get(item["type"], what[:1].lower() + what[1:])
+        what = _WORDS.get(item["type"], what[:1].lower() + what[1:])
         got = item["input"] if isinstance(item["input"], str | int | float) else None
         found.append(Problem(where(loc), what, None if got is None or got == "" else str(got)))
     return found

@@ -52,9 +52,8 @@ def read_corpus(
     """
     root = Path(folder)
     if not root.is_dir():
-        raise UsageError(
-            f"{folder}: there is no such folder. `blindspot backtest` takes a folder of case or incident folders."
-        )
+        what = "is a file" if root.exists() else "there is no such folder"
+        raise UsageError(f"{folder}: {what}. `blindspot backtest` takes a folder of case or incident folders.")
     one = any((root / file).exists() for file in ("case.toml", FILE))
     folders = (
         [root]

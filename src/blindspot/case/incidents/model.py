@@ -148,6 +148,4 @@ class Incident:
     tolls: tuple[tuple[TollRow, Where], ...]
     where: dict[tuple[str, str], Where] = field(repr=False)  # (table, id) -> place
     notes: tuple[str, ...] = ()  # what was read otherwise than it stands, or not read
-    refused: frozenset[tuple[str, str]] = (
-        frozenset()
-    )  # (table, id) of rows that are wrong themselves; `*` = the whole table
+    refused: frozenset[tuple[str, str]] = frozenset()  # (table, id) of rows that are wrong themselves; `*` = all of it

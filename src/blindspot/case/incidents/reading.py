@@ -13,7 +13,7 @@ from blindspot.case.rows import Row
 from blindspot.errors import Problem, Where, with_article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 R = TypeVar("R", bound=Row)
 FILE = "incident.toml"
@@ -28,16 +28,16 @@ def read_incident(folder: str | Path, problems: list[Problem], *, today: date | 
     root = Path(folder)
     mine: list[Problem] = []
     where: dict[tuple[str, str], Where] = {}
-    notes: list[str] = []
     refused: set[tuple[str, str]] = set()
+    notes: list[str] = []
 
     def table(file: str, kind: type[R], name: str) -> dict[str, R]:
-        unread: list[str] = []
         wrong: set[str] = set()
-        rows = by_id(read_table(root, file, kind, mine, unread, wrong), name, where, mine)
         if not (root / file).exists():
             mine.append(Problem(Where(file), "is missing", None, "docs/corpus.md has an example of every file"))
             wrong.add("*")
+        unread: list[str] = []
+        rows = by_id(read_table(root, file, kind, mine, unread, wrong), name, where, mine)
         refused.update((name, key) for key in wrong)
         notes.extend(f"{file}: the column {column or '(no name)'} is not read" for column in unread)
         return rows
@@ -49,15 +49,15 @@ def read_incident(folder: str | Path, problems: list[Problem], *, today: date | 
         table("claims.csv", ClaimRow, "claims"),
         tuple(read_table(root, "tolls.csv", TollRow, mine, [])),
     )
-    if head is None:  # the rows are checked all the same, but for what rests on incident.toml
-        head = IncidentRow()
+    if head is None:  # what the other files hold is told all the same, save what rests on incident.toml
         refused.add(("questions", "*"))
-    for i, question in enumerate(head.question):
+    read = head or IncidentRow()
+    for i, question in enumerate(read.question):
         where["question", question.id] = Where(FILE, at(("question", i)))
-    for i, _ in enumerate(head.finding):
+    for i, _ in enumerate(read.finding):
         where["finding", str(i)] = Where(FILE, at(("finding", i)))
     where["head", "date"] = Where(FILE, at(("date",)), "date")
-    incident = Incident(root, head, *found, where, tuple(notes), frozenset(refused))
+    incident = Incident(root, read, *found, where, tuple(notes), frozenset(refused))
     mine += _check(incident, today or datetime.now(tz=UTC).date())
     problems += mine
     return None if mine else incident
@@ -131,7 +131,7 @@ def _sources(incident: Incident) -> Iterator[Problem]:
     for key, source in incident.sources.items():
         place = incident.where["sources", key]
         for name in source.derives_from:
-            yield from _known(Where(place.file, place.row, "derives_from"), incident, "source", name)
+            yield from _known(incident, Where(place.file, place.row, "derives_from"), name, incident.sources, "source")
     edges = {key: [n for n in row.derives_from if n in incident.sources] for key, row in incident.sources.items()}
     for loop in loops(edges):
         place = incident.where["sources", loop[0]]
@@ -151,13 +151,13 @@ def _claims(incident: Incident, today: date) -> Iterator[Problem]:
         def at(column: str, place: Where = place) -> Where:
             return Where(place.file, place.row, column)
 
-        yield from _known(at("source"), incident, "source", claim.source)
+        yield from _known(incident, at("source"), claim.source, incident.sources, "source")
         if claim.origin not in UNKNOWN:
-            yield from _known(at("origin"), incident, "origin", claim.origin)
+            yield from _known(incident, at("origin"), claim.origin, incident.origins, "origin")
         if claim.question is None and claim.favours is not None:
             yield Problem(at("question"), "is empty", None, "name the question that the claim speaks to")
         elif claim.question is not None and claim.question not in questions:
-            yield from _known(at("question"), incident, "question", claim.question)
+            yield from _known(incident, at("question"), claim.question, questions, "question")
         elif claim.question is not None and claim.favours not in {None, *questions[claim.question]}:
             yield Problem(
                 at("favours"),
@@ -183,7 +183,7 @@ def _findings(incident: Incident) -> Iterator[Problem]:
     for i, finding in enumerate(incident.head.finding):
         line = incident.where["finding", str(i)].row
         if finding.question not in questions:
-            yield from _known(Where(FILE, line, "question"), incident, "question", finding.question)
+            yield from _known(incident, Where(FILE, line, "question"), finding.question, questions, "question")
         elif finding.hypothesis not in questions[finding.question] | {"other"}:
             yield Problem(
                 Where(FILE, line, "hypothesis"),
@@ -193,10 +193,8 @@ def _findings(incident: Incident) -> Iterator[Problem]:
             )
 
 
-def _known(place: Where, incident: Incident, what: str, got: str) -> Iterator[Problem]:
-    table = f"{what}s"
-    known = [q.id for q in incident.head.question] if what == "question" else list(getattr(incident, table))
-    # A row that is wrong itself has said so; who names it is not wrong for that.
-    if got not in known and incident.refused.isdisjoint({(table, got), (table, "*")}):
-        shown = ", ".join(known[:12]) or "none yet"
-        yield Problem(place, f"is not the id of {with_article(what)}", got or None, f"the {table} are: {shown}")
+def _known(incident: Incident, place: Where, got: str, known: Mapping[str, object], what: str) -> Iterator[Problem]:
+    """A problem where no row has that id; a row that is wrong itself, or in a file that cannot be read, is one problem already."""
+    if got not in known and incident.refused.isdisjoint({(f"{what}s", got), (f"{what}s", "*")}):
+        shown = ", ".join(list(known)[:12]) or "none yet"
+        yield Problem(place, f"is not the id of {with_article(what)}", got or None, f"the {what}s are: {shown}")
