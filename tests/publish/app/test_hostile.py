@@ -36,7 +36,6 @@ def test_text_of_a_case_is_never_markup(page, case, everything):
     shown = []
     for name in PAGES:
         go(page, name)
-        page.wait_for_timeout(1500)
         assert page.evaluate("window.hurt") is None
         assert page.evaluate(MARKUP) == 0
         if HURT in page.evaluate(SHOWN):

@@ -52,13 +52,14 @@ def routes(desk: Desk) -> list[Route]:
     def page(address: str, name: str, script: str) -> Any:
         # Not async: reading the case may wait for one that weighs, and must not hold up every other page.
         def answer(request: Request) -> Response:
-            case = desk.state().case
+            state = desk.state()
+            case = state.case
             return HTMLResponse(
                 frame.render(
                     pages=PAGES, address=address, name=name, script=script, csrf=request.state.session.csrf,
                     reviewer=request.state.session.reviewer, case=case.head.id if case else desk.root.name,
                     title=case.head.title if case else desk.root.name,
-                    handling=case.head.handling if case else "",
+                    handling=case.head.handling if case else "", version=state.version,
                 )
             )  # fmt: skip
 

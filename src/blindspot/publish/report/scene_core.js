@@ -80,12 +80,11 @@ function set(patch, who) {
     }
   }
   if (!any) return;
-  from = who || "";
+  from = waiting.drawn && from !== (who || "") ? "" : who || "";  // two hands within one redraw: nobody's alone
   if (waiting.drawn) return;
   waiting.drawn = true;
-  const by = from;
   requestAnimationFrame(() => {
-    const changed = waiting;
+    const changed = waiting, by = from;
     waiting = null;
     for (const part of parts) part(changed, by);
   });
