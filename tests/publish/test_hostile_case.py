@@ -160,7 +160,8 @@ def test_hostile_text_in_every_field_is_shown_and_never_run(tmp_path, browser):
     page.on("request", lambda r: asked.append(r.url))
     page.goto(report.as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.wait_for_timeout(1500)
+    page.wait_for_function("() => document.documentElement.dataset.scene === 'ready'")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert page.evaluate("window.hurt") is None
     assert page.evaluate(MARKUP) == 0
     assert "=HYPERLINK(1)" in page.evaluate("document.body.textContent")
