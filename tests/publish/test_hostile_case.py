@@ -20,8 +20,11 @@ from blindspot.case.rows import Head, Listed, Rating
 from blindspot.case.sorties import Sorties
 from blindspot.errors import CaseError
 from blindspot.measure.track.settings import Settings
+from blindspot.publish.release import fresh
+from blindspot.publish.report.drawings import table
+from blindspot.publish.report.tables import to_csv
 from blindspot.stages import review
-from folders import GOOD
+from folders import GOOD, write_case
 
 TAGS = '"><img src=x onerror="window.hurt=1"><svg onload="window.hurt=1"></svg><script>window.hurt=1</script></script>'
 HURT, LINK = "=HYPERLINK(1)" + TAGS, "javascript:window.hurt=1//" + TAGS
@@ -268,3 +271,14 @@ def test_hostile_text_in_every_field_is_shown_and_never_run(tmp_path, browser, s
         with sheet.open(encoding="utf-8-sig", newline="") as file:
             running = [cell for row in csv.reader(file) for cell in row if RUNS.match(cell)]
         assert running == [], sheet
+
+
+def test_a_marked_cell_is_read_as_it_was(tmp_path):
+    said = "=1+1, he said"
+    marked = fresh.to_csv(["id", "source", "quote_summary"], [{"id": "K1", "source": "S1", "quote_summary": said}])
+    assert marked.endswith(f'\nK1,S1,"\'{said}"\n')
+    changes = dict.fromkeys(("facts_csv", "expect_csv", "origins_csv"))
+    case = open_case(write_case(tmp_path, claims_csv=marked, **changes))
+    assert case.claims["K1"].quote_summary == said
+    for written in (to_csv([{said: said, "n": -1.5}]), table([{said: [said], "n": -1.5}])):
+        assert [*csv.reader(written.splitlines())] == [["'" + said, "n"], ["'" + said, "-1.5"]]
