@@ -49,7 +49,7 @@ def page(served, browser):
     assert page.faults == []
 
 
-def until(page, said, timeout=60_000):
+def until(page, said, timeout=240_000):
     """Wait until an expression is true. Playwright's own waiting needs eval, which the policy of the app forbids."""
     end = time.monotonic() + timeout / 1000
     while time.monotonic() < end:
@@ -61,7 +61,7 @@ def until(page, said, timeout=60_000):
 
 def settled(page):
     """Wait until the page has all it asked for."""
-    page.locator('#here[aria-busy="false"]').wait_for(timeout=60_000)
+    page.locator('#here[aria-busy="false"]').wait_for(timeout=240_000)
 
 
 def go(page, name):
@@ -315,7 +315,7 @@ def test_a_broken_seal_is_said_on_every_page(page, served):
 
 def test_the_report_is_drawn_and_shown(page):
     go(page, "Report")
-    until(page, "document.querySelector('iframe')?.contentDocument?.querySelector('h1')", timeout=60_000)
+    until(page, "document.querySelector('iframe')?.contentDocument?.querySelector('h1')", timeout=240_000)
     page.faults[:] = [f for f in page.faults if "404" not in f]  # the first look, before it was drawn
 
 

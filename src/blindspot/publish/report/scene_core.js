@@ -49,7 +49,7 @@ function metres(m) {
   if (!Number.isFinite(m)) return "not known";
   return m < 1 ? (m * 100).toPrecision(2) + " cm" : m < 1000 ? String(Number(m.toPrecision(3))) + " m" : Number((m / 1000).toPrecision(3)) + " km";
 }
-const percent = (p) => p < 0.01 ? "under 1 %" : p > 0.99 ? "over 99 %" : Math.round(p * 100) + " %";
+const percent = (p) => (p < 0.01 ? "under 1" : p > 0.99 ? "over 99" : Math.round(p * 100)) + "\u00a0%";
 const share = (low, high) => percent(low) === percent(high) ? percent(low) : percent(low) + " to " + percent(high);
 
 // Elements are made, never parsed: whatever a case holds stays text.

@@ -113,7 +113,7 @@ function tell() {
   const t = film.ms ? film.ms[state.frame] : NaN;
   box.dataset.frame = state.frame;
   box.dataset.packet = row >= 0 ? rows.packet[row] : "";
-  box.textContent = "Picture " + (state.frame + 1) + " of " + film.ticks.length + (row >= 0 ? "; packet " + rows.packet[row] : film.clip.released ? "" : "; no packet") + (Number.isFinite(t) ? "; " + clock(t, true) + " UTC" : "") + (row >= 0 && Number.isFinite(rows.gsd[row]) ? "; a pixel covers " + metres(rows.gsd[row]) + " at its middle" : "");
+  box.textContent = "Picture " + (state.frame + 1) + " of " + film.ticks.length + (row >= 0 ? "; packet " + rows.packet[row] : film.clip.released ? "" : "; no packet") + (Number.isFinite(t) ? "; " + clock(t, true) + " UTC" : "") + (row >= 0 && Number.isFinite(rows.gsd[row]) ? "; a pixel covers " + metres(rows.gsd[row]) + " at its middle" : "") + (film.clip.start !== null && state.t !== null && !covers(film.clip, state.t) ? ". The film does not show the moment above" : "");
 }
 
 // ---- measuring ----
