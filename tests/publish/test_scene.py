@@ -640,6 +640,7 @@ def test_a_film_that_lies_elsewhere_does_not_move_the_moment(visit, filmed, tmp_
     assert "12:27:43 UTC" in page.locator("#clock-utc").inner_text()
     assert "Camera of clip.ts" not in page.locator("#readout").inner_text()
     assert "Picture 1 of 90; packet 0; 12:26:40.000 UTC" in page.locator(".film-said").inner_text()
+    assert "The film does not show the moment above" in page.locator(".film-said").inner_text()
     page.locator("#go").select_option("clip:clip1")
     page.wait_for_function("() => document.querySelector('#readout').textContent.includes('Camera of clip.ts')")
 
