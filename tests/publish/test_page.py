@@ -1,5 +1,6 @@
 """The page in a browser: nothing is asked for, clipped, overlapped, unnamed or interpreted, at any width, and on paper."""
 
+import json
 import re
 
 import pytest
@@ -214,3 +215,12 @@ def test_every_section_says_how_it_can_be_challenged(pages):
         for section in re.findall(r"<section.*?</section>", text, re.DOTALL):
             title = re.search(r"<h2[^>]*>(.*?)</h2>", section, re.DOTALL)
             assert "To challenge" in section or "challenge it:" in section or 'id="challenge"' in section, title[1]
+
+
+def test_the_opening_names_what_alone_carries_a_verdict(reviewed, pages):
+    found = json.loads((reviewed[1] / "findings.json").read_text(encoding="utf-8"))["questions"]
+    alone = [ids[0] for q in found for ids in q["flips"] if len(ids) == 1]
+    opening = re.search(r"<header>.*?</header>", pages["kabul"].read_text(encoding="utf-8"), re.DOTALL)[0]
+    assert alone
+    assert re.findall(r'data-why="(\w+)"', opening) == alone
+    assert 'href="#scene"' in opening

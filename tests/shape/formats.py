@@ -45,7 +45,7 @@ error at file:row:column. A small case needs only `case.toml`, `sources.csv` and
 **How values are written.** A number is a range (`0.2-0.4`), a word of a scale (`likely`: docs/codebook.md), or a reference to a
 computation (`coverage:courtyard`, `custody:corolla`, `base-rate:stops`, `presence:yard`, `footage:clip1`). A time is UTC, as
 exact as it is known (`2021-08-29`, `2021-08-29T12:23Z`), or an interval (`2021-08-29T12:20Z/2021-08-29T12:25Z`).
-Several ids in a cell are parted by `;`. Columns in **bold** are needed; the others may be blank or left out.
+Several ids in a cell are parted by `;`. An apostrophe before `=`, `+`, `-` or `@` marks a text for spreadsheets and is not part of it. Columns in **bold** are needed; the others may be blank or left out.
 
 Files with a page of their own: `sorties.toml`, `flight_claims.csv`, `surface/` and `flights/` ([coverage](methods/coverage.md)), `counts/` and
 `occupancy/` ([presence](methods/presence.md)), `tracks.toml` and `tracks/`

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from blindspot.case.cells import plain
 from blindspot.case.rows import Expected, Head, Row
 from blindspot.errors import Problem, UsageError, Where
 
@@ -230,7 +231,7 @@ def read_cells(root: Path, file: str, problems: list[Problem]) -> tuple[list[str
     try:
         for cells in reader:
             if cells and any(cell.strip() for cell in cells):
-                records.append((line, cells))
+                records.append((line, [plain(cell) for cell in cells]))
             line = reader.line_num + 1
     except csv.Error as error:
         problems.append(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from blindspot.case.cells import inert, plain
 from blindspot.case.opening import open_case
 from blindspot.case.reading import read_table
 from blindspot.case.rows import Claim, Id, Origin, Place, Row, Source
@@ -33,7 +34,6 @@ TABLES: dict[str, type[Row]] = {
     "places": Place,
 }  # in the order of need
 REFUSED = "refusals.csv"  # suggestions that a person decided against
-_RUNS = "=+-@\t\r"
 
 
 class Refusal(Row):
@@ -62,7 +62,7 @@ def suggest(root: Path, table: str, rows: Sequence[Mapping[str, str]], *, replac
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for row in held.values():
-        writer.writerow([_safe(row.get(c, "")) for c in columns])
+        writer.writerow([inert(row.get(c, "")) for c in columns])
     write_text(_path(root, table), out.getvalue())
 
 
@@ -72,7 +72,7 @@ def suggested(root: Path, table: str) -> list[dict[str, str]]:
     if not path.exists():
         return []
     rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    return [{k: _unsafe(v or "") for k, v in r.items() if k} for r in rows if r.get("id")]
+    return [{k: plain(v or "") for k, v in r.items() if k} for r in rows if r.get("id")]
 
 
 def accept(root: Path, ids: Iterable[str]) -> dict[str, list[str]]:
@@ -153,19 +153,3 @@ def _complete(table: str, row: Mapping[str, str]) -> bool:
 
 def _path(root: Path, table: str) -> Path:
     return root / "out" / "suggestions" / f"{table}.csv"
-
-
-def _safe(cell: str) -> str:
-    return "'" + cell if cell[:1] and cell[0] in _RUNS + "'" and not _number(cell) else cell
-
-
-def _unsafe(cell: str) -> str:
-    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in _RUNS + "'" else cell
-
-
-def _number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

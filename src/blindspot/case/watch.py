@@ -105,7 +105,9 @@ class Household(Row):
     place: OptionalId = None  # blank = the id
     when: OptionalTime = None  # hour of interest
     households: Annotated[Range | None, _within(0, 200, "households")] = None  # how many live there
-    table: str = "urban"  # packaged Afghan table national | urban | rural, or a CSV file of the case
+    table: Annotated[str, BeforeValidator(lambda v: v or "urban")] = (
+        "urban"  # packaged Afghan table national | urban | rural, or a CSV file of the case
+    )
     children: Share = None  # share of children
     home_adult: Share = None  # blank = the packaged table for the local hour
     home_child: Share = None  # as home_adult

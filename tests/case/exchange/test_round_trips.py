@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blindspot.case import open_case
+from blindspot.case.cells import plain
 from blindspot.case.custody.chain import read_log
 from blindspot.case.exchange import EXPORTS, export, land, read, restore
 from blindspot.case.exchange.model import Imported, Item
-from blindspot.case.exchange.tables import unescape
 from blindspot.case.store import hand_files
 from blindspot.case.suggestions import accept, suggested
 from blindspot.errors import CaseError, UsageError
@@ -69,7 +69,7 @@ def test_tables_come_back_cell_by_cell(kabul):
     for name in hand_files(kabul):
         if name.endswith(".csv"):
             ours = [
-                [unescape(c) for c in r]
+                [plain(c) for c in r]
                 for r in csv.reader(io.StringIO(files[name.replace("/", "--")].decode(), newline=""))
             ]
             given_ = [
@@ -115,7 +115,7 @@ def test_what_lands_is_what_was_taken(tmp_path_factory, items):
     (root / "in.csv").write_text("x")
     folder = land(Imported("csv", items=items), root / "in.csv", root / "case")
     rows = list(csv.DictReader(io.StringIO((folder / "items.csv").read_bytes().decode(), newline="")))
-    assert [unescape(r["id"]) for r in rows] == [i.id for i in items]
+    assert [plain(r["id"]) for r in rows] == [i.id for i in items]
     assert all(r["lon"] == "" for r in rows)
     assert not suggested(root / "case", "places")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publish.app.test_browser import page, served
+from publish.app.test_browser import page, served, settled
 from publish.test_axe import AXE, FOUND
 
 __all__ = ["page", "served"]  # fixtures of the browser tests, used here too
@@ -18,7 +18,7 @@ def test_axe_finds_nothing_serious_in_the_app(page, width):
     found = {}
     for address in ADDRESSES:
         page.goto(f"{root}/{address}")
-        page.wait_for_timeout(1500)
+        settled(page)
         # The policy of the app forbids eval and inline script; what the browser runs for a test is neither.
         page.evaluate(AXE.read_text(encoding="utf-8"))
         if serious := page.evaluate(FOUND):

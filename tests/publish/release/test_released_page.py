@@ -59,7 +59,7 @@ def test_a_released_page_moves_and_loads_nothing(made, browser, faults):
     assert page.evaluate(faults) == []
     page.locator("#go").select_option(index=1)
     page.locator("#claim-list button").first.click()
-    assert "Claim" in page.locator("#chosen").inner_text()
+    page.locator("#chosen h3", has_text="Claim").wait_for()
     page.locator("#unveil").check()
     assert page.evaluate(faults) == []
     assert said == []
@@ -84,6 +84,7 @@ def test_a_film_that_may_be_shown_plays_and_moves_with_the_timeline(made, browse
     page.wait_for_function("() => document.querySelector('.film-said').dataset.frame === '5'")
     assert "04:20:00" in page.locator("#clock-utc").inner_text()
     page.locator("button.snapshot").click()
+    page.locator(".cited a").wait_for()
     words = page.locator(".cited textarea").input_value()
     assert "the yard, from above, picture 6 of 20" in words
     assert "from the moment that was released with the film" in words

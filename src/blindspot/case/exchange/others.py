@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from blindspot.case.cells import plain
 from blindspot.case.exchange.model import Imported, Item, coordinates, utc_prefix
-from blindspot.case.exchange.tables import load_json, records, text_of, unescape
+from blindspot.case.exchange.tables import load_json, records, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,7 @@ def read_datashare(path: Path) -> Imported:
     into = Imported("datashare")
     into.notes.append("documentId is SHA-384 over the project id and the bytes: `sha384sum FILE` does not give it")
     lines = text_of(path).splitlines()
-    header = [unescape(c.strip().strip('"')) for c in lines[0].split(",")] if lines else []
+    header = [plain(c.strip().strip('"')) for c in lines[0].split(",")] if lines else []
     if header[: len(DATASHARE)] != DATASHARE:
         into.refuse(1, lines[0] if lines else path.name, "is not the header of a Datashare batch search")
         return into
@@ -65,7 +66,7 @@ def read_datashare(path: Path) -> Imported:
                 f"gives {len(cells)} cells, the header has {len(header)}: a quotation mark inside a value is not escaped",
             )
             continue
-        row = dict(zip(header, (unescape(c.replace('""', '"')) for c in cells), strict=True))
+        row = dict(zip(header, (plain(c.replace('""', '"')) for c in cells), strict=True))
         when = utc_prefix(row["creationDate"].split(" ")[0]) if row["creationDate"] else ""
         into.items.append(
             Item(

@@ -1,18 +1,17 @@
 """CSV as other tools write it, and as it may be opened in a spreadsheet without harm.
 
-A cell that a spreadsheet would run (= + - @ and kin) is written with a leading apostrophe, and read back without: the two
-are exact inverses, so nothing is lost. Numbers are left as they are.
+A cell that a spreadsheet would run is marked on the way out and unmarked on the way in (`case.cells`).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from blindspot.case.cells import inert, plain
 from blindspot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from blindspot.case.exchange.model import Imported
 
 MOST = 250 << 20
-_RUNS = "=+-@\t\r"
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 _LIMIT = Lock()  # the csv module has one limit for the whole process
@@ -40,21 +37,9 @@ def _long_cells() -> Iterator[None]:
             csv.field_size_limit(before)
 
 
-def escape(cell: str) -> str:
-    """A cell that no spreadsheet runs."""
-    if cell and (cell[0] in _RUNS or cell[0] == "'") and not _PLAIN_NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
-
-
-def unescape(cell: str) -> str:
-    """The cell as it was before `escape`, and before the escaping of other exporters that do the same."""
-    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in _RUNS + "'" else cell
-
-
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     r"""A table as CSV text, escaped, UTF-8 without a mark, lines ended by \\n."""
-    return "".join(line([escape(c) for c in cells]) for cells in (header, *rows))
+    return "".join(line([inert(c) for c in cells]) for cells in (header, *rows))
 
 
 def line(cells: Sequence[str]) -> str:
@@ -94,7 +79,7 @@ def read_csv(path: Path, into: Imported, *, header: bool = True) -> tuple[list[s
         with _long_cells():
             for cells in reader:
                 if any(c.strip() for c in cells):
-                    rows.append((line, [unescape(c.strip()) for c in cells]))
+                    rows.append((line, [plain(c.strip()) for c in cells]))
                 line = reader.line_num + 1
     except csv.Error as error:
         raise UsageError(f"{path.name}: line {line} is not CSV: {error}.") from error

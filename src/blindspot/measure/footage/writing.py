@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from blindspot.case.cells import inert
 from blindspot.case.store import write_bytes, write_text
 from blindspot.measure.footage.stills import png
 from blindspot.measure.footage.summary import target_rows
@@ -83,7 +84,7 @@ def _cells(name: str, column: Any) -> list[str]:
         return ["" if v != v else f"{v:.10g}" for v in column.tolist()]  # noqa: PLR0124  # NaN is not itself
     if isinstance(column, np.ndarray):
         return ["" if v == -1 and name != "packet" else str(v) for v in column.tolist()]
-    return ["" if v is None else str(v) for v in column]
+    return ["" if v is None else inert(str(v)) for v in column]  # a text in telemetry is anybody's
 
 
 def _geopackage(clip: Clip, seen: Seen, path: Path) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from blindspot.publish.report.templates import templates
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
@@ -34,31 +36,23 @@ def static() -> StaticFiles:
 
 def routes(desk: Desk) -> list[Route]:
     """A route per page, the drawn report with its media, and the style of the report for our own pages."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
     from starlette.routing import Route
 
-    here = files("blindspot.publish.app")
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=FunctionLoader(lambda name: here.joinpath(name).read_text(encoding="utf-8")),
-    )
-    frame = environment.get_template("frame.html")
+    frame = templates("blindspot.publish.app").get_template("frame.html")
     style = files("blindspot.publish.report").joinpath("page.css").read_text(encoding="utf-8")
 
     def page(address: str, name: str, script: str) -> Any:
         # Not async: reading the case may wait for one that weighs, and must not hold up every other page.
         def answer(request: Request) -> Response:
-            case = desk.state().case
+            state = desk.state()
+            case = state.case
             return HTMLResponse(
                 frame.render(
                     pages=PAGES, address=address, name=name, script=script, csrf=request.state.session.csrf,
                     reviewer=request.state.session.reviewer, case=case.head.id if case else desk.root.name,
                     title=case.head.title if case else desk.root.name,
-                    handling=case.head.handling if case else "",
+                    handling=case.head.handling if case else "", version=state.version,
                 )
             )  # fmt: skip
 

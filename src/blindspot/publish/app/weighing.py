@@ -26,12 +26,13 @@ FIRST = 8  # numbers of a question shown before a search
 
 def overview(desk: Desk) -> dict[str, Any]:
     """All that the page of the weighing needs once per state of the case."""
+    state = desk.state()  # first: what is computed below is of this state of the files or of a newer one
     case = desk.case()
     found = {q["id"]: q for q in desk.result("weigh")["questions"]}
     network = build(case, desk.offers()).network
     return {
-        "version": desk.state().version,
-        "of": desk.state().of,
+        "version": state.version,
+        "of": state.of,
         "questions": [
             {
                 "id": q,
@@ -58,7 +59,7 @@ def preview(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises UsageError for a number or a date that is not one.
     """
-    case = desk.case()
+    of, case = desk.state().of, desk.case()
     numbers = {str(name): _range(str(name), value) for name, value in _mapping(asked.get("numbers")).items()}
     without = asked.get("without") or []
     if not isinstance(without, list) or not all(isinstance(x, str) for x in without):
@@ -71,7 +72,7 @@ def preview(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
     except KeyError as error:
         raise UsageError(f"{error.args[0]}: the case has no such number.") from error
     return {
-        "of": desk.state().of,
+        "of": of,
         "draws": found.rows,
         "questions": [
             {

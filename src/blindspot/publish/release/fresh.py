@@ -7,13 +7,13 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from blindspot.case.cells import inert
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from blindspot.publish.release.model import Cells, Selection
-
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def write_copy(copy: Path, selection: Selection) -> None:
@@ -26,12 +26,12 @@ def write_copy(copy: Path, selection: Selection) -> None:
 
 
 def to_csv(columns: list[str], rows: Cells) -> str:
-    """Rows as CSV. A cell that a spreadsheet would run as a formula gets a space before it."""
+    """Rows as CSV that no spreadsheet runs."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(inert(c) for c in columns)
     for row in rows:
-        writer.writerow([_inert(row[c]) for c in columns])
+        writer.writerow([inert(row[c]) for c in columns])
     return out.getvalue()
 
 
@@ -66,16 +66,3 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(value)
-
-
-def _inert(cell: str) -> str:
-    risky = cell.startswith(_FORMULA) and not _number(cell)
-    return f" {cell}" if risky else cell
-
-
-def _number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

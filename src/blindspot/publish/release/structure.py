@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from blindspot.case.cells import runs
 from blindspot.case.rows import Finding, Head, Hypothesis, Question
 from blindspot.publish.release.boxes import mp4_faults, png_faults
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blindspot.publish.release.model import Selection
-
-_FORMULA = ("=", "+", "-", "@")
 
 
 @cache
@@ -74,16 +73,8 @@ def _csv(path: Path, columns: list[str] | None) -> Iterator[str]:
         yield f"its columns are not those that the rules let go ({', '.join(rows[0]) if rows else 'none'})"
     for n, row in enumerate(rows, 1):
         for cell in row:
-            if cell.startswith(_FORMULA) and not _number(cell):
+            if runs(cell):
                 yield f"row {n}: a spreadsheet would run the cell {cell[:20]!r}"
-
-
-def _number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _keys(value: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ from blindspot.case.scales import between, percent
 from blindspot.case.store import write_text
 from blindspot.publish.report import figures
 from blindspot.publish.report.tables import to_csv
+from blindspot.publish.report.templates import templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,18 +40,10 @@ def publish_backtest(found: Record, out: Path) -> list[Path]:
 
 def backtest_page(found: Record) -> str:
     """The page as HTML without script; nothing else may load."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    here = files("blindspot.publish.report")
-    style = here.joinpath("page.css").read_text(encoding="utf-8") + STYLE
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=FunctionLoader(lambda name: here.joinpath(name).read_text(encoding="utf-8")),
-    )
+    style = files("blindspot.publish.report").joinpath("page.css").read_text(encoding="utf-8") + STYLE
+    environment = templates("blindspot.publish.report")
     environment.filters |= {"percent": percent, "score": lambda x: f"{x:.3f}", "gap": lambda x: f"{x:+.3f}"}
     environment.globals |= {"between": between}
     return environment.get_template("backtest.html").render(

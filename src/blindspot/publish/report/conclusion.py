@@ -32,6 +32,7 @@ def conclusion(case: Case, answers: list[Record], made: dict[str, Records]) -> R
         "others": _others(others, len(answers)),
         "course": _course(made, lead.id),
         "astray": _astray(made),
+        "alone": _alone(answers),
         "hindsight": any(n["check"] == "hindsight" for n in audit),
         "audit": listing(count(n, s) for s in SEVERITIES if (n := sum(x["severity"] == s for x in audit)))
         if audit
@@ -97,6 +98,12 @@ def _counted(verdicts: Iterable[str]) -> str:
     if len(set(found)) == 1:
         return found[0] if len(found) == 1 else f"{found[0]} on all {len(found)}"
     return listing(f"{v} on {found.count(v)}" for v in VERDICTS if v in found)
+
+
+def _alone(answers: list[Record]) -> list[Record]:
+    """The questions whose verdict one item alone carries, each with those items."""
+    found = [(a, [f["ids"][0] for f in a["flips"] if len(f["ids"]) == 1]) for a in answers]
+    return [{"id": a["id"], "text": a["text"], "items": items} for a, items in found if items]
 
 
 def _astray(made: dict[str, Records]) -> Record | None:

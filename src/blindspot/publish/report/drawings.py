@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from blindspot.case.cells import inert
 from blindspot.case.store import write_text
 from blindspot.publish.report import sky, unseen
 from blindspot.publish.report.figures import box, field, rule, text
@@ -48,7 +49,7 @@ def table(rows: list[Record]) -> str:
     out = io.StringIO()
     columns = list(dict.fromkeys(key for row in rows for key in row))
     writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
+    writer.writerow({k: inert(k) for k in columns})
     writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
     return out.getvalue()
 
@@ -155,5 +156,5 @@ def _present(place: Record) -> dict[str, str]:
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         numbers = len(value) == 2 and all(isinstance(v, int | float) for v in value)
-        return "-".join(str(v) for v in value) if numbers else ";".join(str(v) for v in value)
-    return value
+        value = ("-" if numbers else ";").join(str(v) for v in value)
+    return inert(value) if isinstance(value, str) else value

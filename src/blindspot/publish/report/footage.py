@@ -14,6 +14,7 @@ from blindspot.measure.footage.movers import movers
 from blindspot.measure.footage.stills import film_strip, jpeg, utc
 from blindspot.publish.report.footage_map import ground_map, length_words
 from blindspot.publish.report.media import write_film
+from blindspot.publish.report.templates import templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,14 +36,12 @@ def footage_page(
     strips: dict[str, list[Any]],
 ) -> str:
     """footage.html of clips and their data (`clips_as_data`), with what `look_at` found in their pictures."""
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    here = files("blindspot.publish.report")
-    style = here.joinpath("page.css").read_text(encoding="utf-8") + STRIP_CSS
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    style = files("blindspot.publish.report").joinpath("page.css").read_text(encoding="utf-8") + STRIP_CSS
+    environment = templates("blindspot.publish.report")
     environment.filters |= {"metres": length_words, "share": _share}
-    template = environment.from_string(here.joinpath("footage.html").read_text(encoding="utf-8"))
+    template = environment.get_template("footage.html")
     rows = []
     for i, (clip, data) in enumerate(zip(clips, found["files"], strict=True)):
         laid, tracks = seen.get(clip.footage.path, (None, []))

@@ -14,6 +14,7 @@ from blindspot.publish.report.conclusion import basis, conclusion
 from blindspot.publish.report.ground import ground, letters, named
 from blindspot.publish.report.measured import shown
 from blindspot.publish.report.script import inert, policy, program
+from blindspot.publish.report.templates import templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,16 +42,7 @@ MOST_ROLES = 14  # lanes of the figure of speakers; the rest stands in the table
 @cache
 def environment() -> Environment:
     """Templates of this folder with the words that they use; everything that is typed is escaped."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    here = files("blindspot.publish.report")
-    found = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=FunctionLoader(lambda name: here.joinpath(name).read_text(encoding="utf-8")),
-    )
+    found = templates("blindspot.publish.report")
     found.filters |= {
         "percent": percent,
         "words": describe,

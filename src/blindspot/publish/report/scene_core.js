@@ -49,7 +49,7 @@ function metres(m) {
   if (!Number.isFinite(m)) return "not known";
   return m < 1 ? (m * 100).toPrecision(2) + " cm" : m < 1000 ? String(Number(m.toPrecision(3))) + " m" : Number((m / 1000).toPrecision(3)) + " km";
 }
-const percent = (p) => p < 0.01 ? "under 1 %" : p > 0.99 ? "over 99 %" : Math.round(p * 100) + " %";
+const percent = (p) => (p < 0.01 ? "under 1" : p > 0.99 ? "over 99" : Math.round(p * 100)) + "\u00a0%";
 const share = (low, high) => percent(low) === percent(high) ? percent(low) : percent(low) + " to " + percent(high);
 
 // Elements are made, never parsed: whatever a case holds stays text.
@@ -80,12 +80,11 @@ function set(patch, who) {
     }
   }
   if (!any) return;
-  from = who || "";
+  from = waiting.drawn && from !== (who || "") ? "" : who || "";  // two hands within one redraw: nobody's alone
   if (waiting.drawn) return;
   waiting.drawn = true;
-  const by = from;
   requestAnimationFrame(() => {
-    const changed = waiting;
+    const changed = waiting, by = from;
     waiting = null;
     for (const part of parts) part(changed, by);
   });

@@ -113,7 +113,7 @@ function tell() {
   const t = film.ms ? film.ms[state.frame] : NaN;
   box.dataset.frame = state.frame;
   box.dataset.packet = row >= 0 ? rows.packet[row] : "";
-  box.textContent = "Picture " + (state.frame + 1) + " of " + film.ticks.length + (row >= 0 ? "; packet " + rows.packet[row] : film.clip.released ? "" : "; no packet") + (Number.isFinite(t) ? "; " + clock(t, true) + " UTC" : "") + (row >= 0 && Number.isFinite(rows.gsd[row]) ? "; a pixel covers " + metres(rows.gsd[row]) + " at its middle" : "");
+  box.textContent = "Picture " + (state.frame + 1) + " of " + film.ticks.length + (row >= 0 ? "; packet " + rows.packet[row] : film.clip.released ? "" : "; no packet") + (Number.isFinite(t) ? "; " + clock(t, true) + " UTC" : "") + (row >= 0 && Number.isFinite(rows.gsd[row]) ? "; a pixel covers " + metres(rows.gsd[row]) + " at its middle" : "") + (film.clip.start !== null && state.t !== null && !covers(film.clip, state.t) ? ". The film does not show the moment above" : "");
 }
 
 // ---- measuring ----
@@ -200,9 +200,25 @@ function startMeasure() {
   }
 }
 
+// A film that ran may have shown the next picture before it stopped. Does it rest on the picture that is named? Only that one is drawn and cited.
+function rests(film) {
+  const { video } = film;
+  video.pause();
+  if (state.frame >= 0) seek(film, state.frame);
+  return new Promise((done) => {
+    const look_ = () => {
+      const there = Number(video.dataset.frame) === state.frame;
+      if (video.error || (!video.seeking && (there || film.again >= 5))) done(there); else requestAnimationFrame(look_);
+    };
+    look_();
+  });
+}
 // A picture with its citation below it, as PNG; where the browser keeps the pixels of a separate file, the words alone.
-function snapshot(film, figure) {
-  film.video.pause();
+async function snapshot(film, figure) {
+  if (!await rests(film)) {
+    figure.querySelector(".film-said").textContent = "This picture cannot be shown here, so it is not cited.";
+    return;
+  }
   const words = citation(film), box = figure.querySelector(".cited"), text = box.querySelector("textarea");
   text.value = words.join("\n") + "\n" + location.href.split("#")[0].split("/").pop() + "#" + fragment();
   box.hidden = false;

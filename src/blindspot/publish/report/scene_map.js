@@ -124,7 +124,7 @@ function drawGround(pen) {
   const b = data.basemap;
   if (picture && picture.complete && picture.naturalWidth) {
     const [x0, y0] = spot(b.picture.north, b.picture.west), [x1, y1] = spot(b.picture.south, b.picture.east);
-    pen.globalAlpha = 0.55;
+    pen.globalAlpha = 0.4;
     pen.drawImage(picture, x0, y0, x1 - x0, y1 - y0);
     pen.globalAlpha = 1;
   }

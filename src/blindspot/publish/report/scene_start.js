@@ -1,4 +1,5 @@
 // Begin: show the living parts, read the fragment, keep it.
+let keeping = 0;  // the fragment is written once nothing has moved for a moment
 function startLink() {
   const box = $("view-link"), button = $("copy-link");
   if (!button) return;
@@ -11,10 +12,10 @@ function startLink() {
     if (navigator.clipboard) try { await navigator.clipboard.writeText(box.value); copied = true; } catch { copied = false; }
     $("link-said").textContent = copied ? "Copied." : "Select and copy it.";
   });
-  let later = 0;
   parts.push(() => {
-    clearTimeout(later);
-    later = setTimeout(() => { history.replaceState(null, "", "#" + fragment()); $("link-said").textContent = ""; }, 250);
+    clearTimeout(keeping);
+    $("link-said").textContent = "";
+    keeping = setTimeout(() => history.replaceState(null, "", "#" + fragment()), 250);
   });
 }
 function start() {
@@ -25,16 +26,16 @@ function start() {
   startMap();
   startLists();
   startLink();
-  const apply = () => {
-    const patch = readFragment(location.hash);
+  const apply = (hash) => {
+    const patch = readFragment(hash);
     if (!patch) return false;
     if (patch.chosen && patch.t === undefined) { const t = lit(patch.chosen).t; if (t !== null) patch.t = clampT(t); }
     if (patch.t !== undefined && (patch.t < Number(slider.min) || patch.t > Number(slider.max))) { $("span").value = "day"; widen("day"); }
     set(patch, "fragment");
     return true;
   };
-  if (apply()) $("scene").scrollIntoView();
-  addEventListener("hashchange", apply);
+  if (apply(location.hash)) $("scene").scrollIntoView();
+  addEventListener("hashchange", (e) => { clearTimeout(keeping); apply(new URL(e.newURL).hash); });  // what was asked for, not what was written since
   set({ started: true });
   document.documentElement.dataset.scene = "ready";
 }

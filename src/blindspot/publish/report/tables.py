@@ -10,6 +10,7 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from blindspot.case.cells import inert
 from blindspot.case.favours import question_of
 from blindspot.publish.report.listings import listings
 from blindspot.weigh.known import was_public
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from blindspot.case import Case
 
 Records = list[dict[str, Any]]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def tables(case: Case, weighed: dict[str, Any], replayed: dict[str, Any], as_of: date | None) -> dict[str, Records]:
@@ -55,24 +55,15 @@ def tables(case: Case, weighed: dict[str, Any], replayed: dict[str, Any], as_of:
 
 
 def to_csv(rows: Records) -> str:
-    """Records as CSV text; columns in the order of the first record. A text that a spreadsheet would run gets a space before it."""
+    """Records as CSV text; columns in the order of the first record."""
     out = io.StringIO()
     if rows:
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n", extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows({k: _inert(v) for k, v in row.items()} for row in rows)
+        writer.writerow({k: inert(k) for k in rows[0]})
+        writer.writerows(
+            {k: v if v is None or isinstance(v, int | float) else inert(str(v)) for k, v in row.items()} for row in rows
+        )
     return out.getvalue()
-
-
-def _inert(cell: Any) -> Any:
-    """As `release.fresh` does: numbers stay, whatever their sign."""
-    if isinstance(cell, int | float) or not str(cell).startswith(_FORMULA):
-        return cell
-    try:
-        float(str(cell))
-    except ValueError:
-        return f" {cell}"
-    return cell
 
 
 def _posterior(q: dict[str, Any], h: dict[str, Any]) -> dict[str, Any]:

@@ -1,17 +1,21 @@
 // What every page shares: asking the server, building elements from text (never from markup), undo, who else is here.
 const csrf = document.querySelector("meta[name=csrf]").content;
 
-export async function ask(name, query = {}) {
-  const answer = await fetch("/api/" + name + "?" + new URLSearchParams(query), { credentials: "same-origin" });
-  return heard(answer);
-}
+export const ask = (name, query = {}) => sent(name, "/api/" + name + "?" + new URLSearchParams(query), { credentials: "same-origin" });
 
-export async function tell(name, body = {}) {
-  const answer = await fetch("/api/" + name, {
-    method: "POST", credentials: "same-origin", body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
-  });
-  return heard(answer);
+export const tell = (name, body = {}) => sent(name, "/api/" + name, {
+  method: "POST", credentials: "same-origin", body: JSON.stringify(body),
+  headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+});
+
+// While an answer is on its way the content says that it is busy; the looking around every two seconds is no such question.
+const BESIDE = new Set(["version", "here"]);
+let open_ = 0;
+async function sent(name, to, how) {
+  const counts = !BESIDE.has(name);
+  if (counts) { open_ += 1; here.setAttribute("aria-busy", "true"); }
+  try { return await heard(await fetch(to, how).catch(() => null)); }
+  finally { if (counts && !--open_) here.setAttribute("aria-busy", "false"); }
 }
 
 export class No extends Error {
@@ -19,7 +23,8 @@ export class No extends Error {
 }
 
 async function heard(answer) {
-  const told = await answer.json().catch(() => ({ error: "The server does not answer; is `blindspot open` still running?" }));
+  const told = await answer?.json().catch(() => null);
+  if (!told) throw new No(0, { error: "The server does not answer; is `blindspot open` still running?" });
   if (!answer.ok) throw new No(answer.status, told);
   return told;
 }
@@ -57,32 +62,38 @@ export const bdi = (text) => el("bdi", {}, text);
 export const here = document.getElementById("here");
 export const page = document.body.dataset.page;
 
-export function say(text) {
+let speaker = null;  // whose failure is on show
+export function say(text, by = null) {
   const told = document.getElementById("told");
+  speaker = by;
   told.textContent = text || "";
   told.hidden = !text;
 }
 
-// Anything that goes wrong is said in one place, in words.
+// Anything that goes wrong is said in one place, in words. What a person does wipes it; what the page does by itself wipes only its own.
 export function trying(act) {
-  return async (...given) => {
-    try { say(""); return await act(...given); }
-    catch (error) { if (!(error instanceof No)) console.error(error); say(error.message); return undefined; }
+  const own = async (...given) => {
+    try { if (given[0] instanceof Event || speaker === own) say(""); return await act(...given); }
+    catch (error) { if (!(error instanceof No)) console.error(error); say(error.message, own); return undefined; }
   };
+  return own;
 }
 
 const listeners = [];
 export const onchange = (listener) => listeners.push(listener);
-let version = null;
+let version = document.body.dataset.version;  // of the files when the page was made: all that it asks for is as new or newer
 
+const sight = newest();
 export async function look() {
-  const told = await ask("version");
+  const [told] = await sight(ask("version")) || [];
+  if (!told) return;
   const state = document.getElementById("state");
   const running = told.running.map((j) => `${j.stage} is running`).join(", ");
   state.textContent = (told.problems ? `${told.problems} problem${told.problems > 1 ? "s" : ""} in the case: answers are of the last valid state` : "No problems in the case") + (running ? "; " + running : "");
   concerned(told.concerns);
-  if (version !== null && version !== told.version) for (const listener of listeners) listener(told);
+  const changed = version !== told.version;
   version = told.version;
+  if (changed) for (const listener of listeners) listener(told);
   for (const listener of watchers) listener(told);
 }
 let concerns = "[]";
@@ -114,5 +125,5 @@ document.getElementById("invite").addEventListener("click", trying(async () => {
   say("Open this link in the other browser; it works once: " + location.origin + path);
 }));
 
-setInterval(() => look().catch((error) => say(error.message)), 2000);
-look().catch((error) => say(error.message));
+const looking = trying(look);
+(async () => { for (;;) { await looking(); await new Promise((done) => setTimeout(done, 2000)); } })();

@@ -1,11 +1,12 @@
 // What waits for a person: suggested rows, and gap cards side by side.
-import { ask, tell, el, bdi, here, page, trying, look } from "./app.js";
+import { ask, tell, el, bdi, here, page, trying, look, newest } from "./app.js";
 
+const latest = newest();
 const per = (p) => p < 0.01 ? "under 1 %" : p > 0.99 ? "over 99 %" : `${(100 * p).toFixed(0)} %`;
 const span = ([a, b], unit) => a === b ? `${a} ${unit}` : `${a} to ${b} ${unit}`;
 
 function suggestions(told) {
-  const act = (id, decision) => trying(async () => { suggestions(await tell("decide", { id, decision })); await look(); });
+  const act = (id, decision) => trying(async () => { await tell("decide", { id, decision }); await waiting(); await look(); });
   here.replaceChildren(
     el("p", {}, told.suggestions.length ? `${told.suggestions.length + told.more} rows wait. An accepted row enters its table; a refused one is noted in refusals.csv and not shown again.` : "Nothing waits. The stage statements suggests rows where the case has texts; run it under Stages."),
     el("ul", { class: "rows" }, ...told.suggestions.map((s) => el("li", { "data-id": s.id }, el("h3", {}, el("code", {}, s.id), ` for ${s.table}.csv`), el("p", {}, bdi(s.because)),
@@ -13,6 +14,8 @@ function suggestions(told) {
       el("p", {}, el("button", { type: "button", onclick: act(s.id, "accept") }, `Accept ${s.id}`), " ", el("button", { type: "button", onclick: act(s.id, "refuse") }, `Refuse ${s.id}`))))),
     told.refused.length ? el("p", { class: "soft" }, "Refused: " + told.refused.join(", ")) : "");
 }
+
+async function waiting() { const told = await latest(ask("suggestions")); if (told) suggestions(told[0]); }
 
 function side(s, words) {
   const size = s.gsd_m ? `, ${span(s.gsd_m.map((m) => Number((100 * m).toPrecision(2))), "cm")} a pixel` : "; the footage gives no scale";
@@ -26,8 +29,11 @@ const naming = (s) => s.object === "vehicle" ? "Marked again" : "Candidate " + s
 function loss(g, reviewer) {
   const choice = el("select", { required: true }, el("option", { value: "" }, "choose"), ...g.after.map((s) => el("option", { value: s.object }, naming(s))), ...Object.entries(SAID).map(([v, w]) => el("option", { value: v }, w)));
   const why = el("input", { type: "text", maxlength: 500, required: true });
-  const send = trying(async (e) => { e.preventDefault(); gaps(await tell("gap", { gap: g.id, answer: choice.value, why: why.value })); await look(); });
-  return el("section", { class: "loss", "aria-label": g.id }, el("h3", {}, bdi(g.id)),
+  const send = trying(async (e) => { e.preventDefault(); const told = await tell("gap", { gap: g.id, answer: choice.value, why: why.value });
+    section.replaceWith(loss(told.losses.find((l) => l.id === g.id), reviewer));  // this one alone: what is typed at another stays
+    await look();
+  });
+  const section = el("section", { class: "loss", "aria-label": g.id }, el("h3", {}, bdi(g.id)),
     el("p", {}, "Lost in ", bdi(g.clip), g.seconds === null ? "; nobody has marked where it comes back" : ` for ${g.seconds} s`, `. What failed: ${g.failed.join(", ")}.`),
     el("div", { class: "sides", tabindex: "0", role: "region", "aria-label": "Pictures of " + g.id }, side(g.before, "Before,"), ...g.after.map((s) => side(s, naming(s) + ","))),
     g.after.length ? el("p", { class: "soft" }, `In the order of their appearance, at the picture's own resolution, each pixel drawn as 2 x 2${g.more ? `; ${g.more} that appear later are not shown` : ""}. What was seen elsewhere while the vehicle was in sight is left out.`)
@@ -36,6 +42,7 @@ function loss(g, reviewer) {
     g.answered ? el("ul", {}, ...g.answers.map((a) => el("li", {}, bdi(a.by), ": ", SAID[a.answer] || "candidate " + a.answer, ", ", bdi(a.why))), g.taken ? el("li", {}, "In the log of marks ", bdi(g.taken.by), " went on from ", bdi(g.taken.object || "a mark of his own"), ": ", bdi(g.taken.why)) : "")
       : reviewer ? el("form", { onsubmit: send }, el("label", {}, "Which is the vehicle? ", choice), el("label", {}, "By what do you tell? ", why), el("button", { type: "submit", class: "main" }, "Enter what I see"), el("p", { class: "soft" }, "What others entered is shown once you have."))
       : el("p", {}, "To enter what you see, say first who you are on ", el("a", { href: "/sheet" }, "Sheet"), "."));
+  return section;
 }
 
 function chain(told) {
@@ -61,5 +68,5 @@ function gaps(told) {
     ...told.problems.map((p) => el("p", { class: "wrong" }, bdi(p))), ...told.chains.flatMap(chain));
 }
 
-if (page === "suggestions") trying(async () => suggestions(await ask("suggestions")))();
+if (page === "suggestions") trying(waiting)();
 if (page === "gaps") trying(async () => gaps(await ask("gaps")))();

@@ -27,9 +27,10 @@ const load = trying(async () => {
   if (!chosen) return here.replaceChildren(el("p", {}, "case.toml asks no question yet; add one under Tables."));
   const pick = el("select", { "aria-label": "Question", onchange: (e) => { chosen = e.target.value; load(); } }, ...questions.map((q) => el("option", { value: q.id, selected: q.id === chosen }, q.text)));
   here.replaceChildren(who(), el("p", {}, pick), place);
-  const told = await latest(ask("sheet", { question: chosen }));
-  if (told) show(told[0]);
+  await after(ask("sheet", { question: chosen }));
 });
+
+async function after(answer) { const told = await latest(answer); if (told) show(told[0]); }
 
 function show(sheet) {
   const list = el("datalist", { id: "scale" }, ...sheet.words.map((w) => el("option", { value: w })));
@@ -40,7 +41,7 @@ function show(sheet) {
     const boxes = Object.fromEntries(named.map((h) => [h.id, words(`What you feel: ${h.text}`, "", "scale")]));
     place.replaceChildren(list, el("h2", {}, "1. What do you feel, before any column?"), el("p", {}, "It is sealed: its SHA-256 goes into the custody log, and it cannot be changed afterwards. The answer is compared with it at the end."),
       el("ul", { class: "rows" }, ...named.map((h) => el("li", {}, el("label", {}, bdi(h.text), " ", boxes[h.id])))),
-      el("p", {}, el("button", { type: "button", class: "main", id: "seal", onclick: trying(async () => { show(await tell("seal", { question: sheet.question, values: Object.fromEntries(Object.entries(boxes).map(([h, b]) => [h, b.value])) })); }) }, "Seal it")));
+      el("p", {}, el("button", { type: "button", class: "main", id: "seal", onclick: trying(async () => { await after(tell("seal", { question: sheet.question, values: Object.fromEntries(Object.entries(boxes).map(([h, b]) => [h, b.value])) })); }) }, "Seal it")));
     return;
   }
   const left = sheet.facts.filter((f) => !f.full);
@@ -48,7 +49,7 @@ function show(sheet) {
     const boxes = Object.fromEntries(sheet.hypotheses.map((h) => [h.id, words(`${f.id} if: ${h.text}`, f.cells[h.id], "scale")]));
     return el("section", { "aria-label": f.id, class: "fact" }, el("h3", {}, bdi(f.text), " ", el("code", {}, f.id)), el("p", { class: "soft" }, "How expected is this, if …"),
       el("ul", { class: "rows" }, ...sheet.hypotheses.map((h) => el("li", {}, el("label", {}, bdi(h.text), h.id === "other" ? " (may stay blank)" : "", " ", boxes[h.id])))),
-      el("p", {}, el("button", { type: "button", class: "main", onclick: trying(async () => { show(await tell("column", { question: sheet.question, fact: f.id, values: Object.fromEntries(Object.entries(boxes).map(([h, b]) => [h, b.value])) })); await look(); }) }, "Write the column")));
+      el("p", {}, el("button", { type: "button", class: "main", onclick: trying(async () => { await after(tell("column", { question: sheet.question, fact: f.id, values: Object.fromEntries(Object.entries(boxes).map(([h, b]) => [h, b.value])) })); await look(); }) }, "Write the column")));
   };
   const out = [list, el("h2", {}, "2. How expected is each fact?"), el("p", { role: "status" }, left.length ? `${sheet.facts.length - left.length} of ${sheet.facts.length} columns are full; the answer stays hidden until all are.` : "All columns are full.")];
   if (sheet.broken) out.push(el("p", { class: "wrong" }, "What was sealed has been changed in the file since; the log shows it."));

@@ -22,27 +22,46 @@ const load = trying(async (keep) => {
   late = editing?.file === file;
   if (late) return;
   const at = keep && place.contains(document.activeElement) ? position(document.activeElement.closest("td")) : null;
-  editing = null;
+  editing?.done(true);
+  const before = sheet;
   sheet = told[1];
-  if ("text" in sheet) whole(); else grid();
-  if (at) focus(...at);
+  if ("text" in sheet) whole(); else grid(before?.file === file ? before : null);
+  if (at) focus(Math.min(at[0], sheet.rows.length - 1), at[1]);
 });
 
+// A file as one text. What is typed stays in its box whatever comes from the server: it is saved over the version that it was begun from.
+let text_ = null; // { box, from: the sheet that its text was begun from }
+const unsaved = () => text_ !== null && text_.box.value !== text_.from.text;
+addEventListener("beforeunload", (e) => { if (unsaved()) e.preventDefault(); });
 function whole() {
-  const box = el("textarea", { class: "whole", spellcheck: "false", "aria-label": sheet.file });
-  box.value = sheet.text;
-  const version = sheet.version;
+  if (!unsaved()) {
+    const box = el("textarea", { class: "whole", spellcheck: "false", "aria-label": sheet.file });
+    box.value = sheet.text;
+    text_ = { box, from: { ...sheet, text: box.value } };
+  } else if (text_.from.version !== sheet.version) say(`${sheet.file} has changed meanwhile. Your text is still in the box; it cannot be saved over theirs: keep a copy of it and load the page again.`);
+  const { box } = text_, here_ = document.activeElement === box;
   place.replaceChildren(
     ...sheet.problems.map((p) => el("p", { class: "wrong" }, `row ${p.row ?? "?"} ${p.column ?? ""}: ${p.says}`)), box,
     el("p", {}, el("button", { type: "button", class: "main", onclick: trying(async () => {
-      try { await tell("change", { kind: "text", file: sheet.file, old: version, new: box.value }); await look(); await load(); }
-      catch (error) { if (!(error instanceof No) || error.status !== 409) throw error; say(error.message + " Your text is still in the box; load the page again to see theirs."); }
+      const text = box.value;
+      ours += 1;
+      try {
+        const done = await tell("change", { kind: "text", file: sheet.file, old: text_.from.version, new: text });
+        text_.from = { ...text_.from, text, version: done.version };
+        await look();
+        await load();
+      } catch (error) { if (!(error instanceof No) || error.status !== 409) throw error; say(error.message + " Your text is still in the box; load the page again to see theirs."); }
+      finally { ours -= 1; }
     }) }, "Save")));
+  if (here_) box.focus();
 }
 
 function problems(row) { return sheet.problems.filter((p) => p.row === row.number); }
 
-function grid() {
+let foot = null; // below the table: what is typed there outlives a table that is drawn anew
+function grid(before) {
+  const within = document.activeElement;
+  if (!before || !foot) foot = el("div", {}, adder(), sheet.file === "expect.csv" ? facts() : null);
   const head = el("tr", {}, el("th", { scope: "col" }, "row"), ...sheet.columns.map((c) => el("th", { scope: "col" }, c)), el("th", { scope: "col" }, "row"));
   const body = el("tbody", {}, ...sheet.rows.map((row, i) => line(row, i)));
   const general = sheet.problems.filter((p) => !sheet.rows.some((r) => r.number === p.row));
@@ -50,7 +69,8 @@ function grid() {
     ...general.map((p) => el("p", { class: "wrong" }, `${p.row ? "row " + p.row : ""} ${p.column ?? ""}: ${p.says}`)),
     el("p", { class: "soft" }, "Arrows move; Enter or typing opens a cell, Enter keeps it, Escape leaves it as it was, Tab goes on."),
     el("div", { class: "grid-box", tabindex: "-1" }, el("table", { class: "cells", role: "grid", "aria-label": sheet.file }, el("thead", {}, head), body)),
-    adder(), sheet.file === "expect.csv" ? facts() : null);
+    foot);
+  if (foot.contains(within)) within.focus();
   mark();
 }
 
@@ -71,7 +91,7 @@ function cell(row, i, j, text, wrong) {
   return td;
 }
 
-const position = (td) => td ? [+td.dataset.row, +td.dataset.column] : null;
+const position = (td) => td ? [+(td.dataset.row ?? td.parentElement.sectionRowIndex), +(td.dataset.column ?? 0)] : null;
 function focus(i, j) {
   const td = place.querySelector(`td[data-row="${i}"][data-column="${j}"]`);
   if (!td) return;
@@ -82,7 +102,7 @@ function focus(i, j) {
 }
 
 function keys(e, td) {
-  if (editing) return;
+  if (editing || e.target !== td) return;
   const [i, j] = position(td);
   const to = { ArrowUp: [i - 1, j], ArrowDown: [i + 1, j], ArrowLeft: [i, j - 1], ArrowRight: [i, j + 1], Home: [i, 0], End: [i, sheet.columns.length - 1] }[e.key];
   if (to) { e.preventDefault(); focus(...to); }
@@ -99,43 +119,45 @@ function open(td, typed) {
   box.setAttribute("aria-label", `${sheet.columns[j]} of ${sheet.rows[i].key}`);
   box.value = typed && !choices ? typed : old;
   const untouched = typed && !choices ? null : box.value; // the box itself writes line ends its own way
-  editing = { box, file: sheet.file };
-  td.replaceChildren(box);
-  box.focus();
-  const done = (keep, step) => {
+  const done = (keep, to) => {
     if (!editing || editing.box !== box) return;
     editing = null;
     const text = box.value === untouched ? old : box.value.replace(/[\r\n]+/g, " ");
     td.replaceChildren(bdi(short(keep ? text : old)));
-    if (keep && text !== old) commit(td, old, text, step);
-    else { focus(i, j + (step || 0)); if (late) load(true); }
+    if (to !== undefined) focus(i, to); // at once, and never later: by then the person may be elsewhere
+    if (keep && text !== old) commit(td, old, text);
+    else if (late) load(true);
   };
   box.addEventListener("keydown", (e) => {
-    if (e.key === "Enter") { e.preventDefault(); e.stopPropagation(); done(true); }
-    if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); done(false); }
-    if (e.key === "Tab") { e.preventDefault(); e.stopPropagation(); done(true, e.shiftKey ? -1 : 1); }
+    if (e.key === "Enter") { e.preventDefault(); e.stopPropagation(); done(true, j); }
+    if (e.key === "Escape") { e.preventDefault(); e.stopPropagation(); done(false, j); }
+    if (e.key === "Tab") { e.preventDefault(); e.stopPropagation(); done(true, Math.min(Math.max(j + (e.shiftKey ? -1 : 1), 0), sheet.columns.length - 1)); }
   });
   box.addEventListener("blur", () => done(true));
+  editing = { box, file: sheet.file, done };
+  td.replaceChildren(box);
+  box.focus();
 }
 
 async function make(change) {
   ours += 1;
-  try { await tell("change", change); await look(); await load(); } finally { ours -= 1; }
+  try { await tell("change", change); await look(); await load(true); } finally { ours -= 1; }
 }
 
-const commit = trying(async (td, old, text, step) => {
+const commit = trying(async (td, old, text) => {
   const [i, j] = position(td), row = sheet.rows[i], column = sheet.columns[j];
   const change = { kind: "cell", file: sheet.file, key: row.key, column, old, new: text, version: sheet.version };
   try { await make(change); } catch (error) {
     if (!(error instanceof No)) throw error;
-    if (error.status !== 409) { td.replaceChildren(bdi(short(old))); throw error; }
-    return conflict(td, change, error.told.theirs);
+    if (error.status !== 409) { td.replaceChildren(bdi(short(old))); error.message += ` Not written: ${text || "(blank)"}`; throw error; }
+    const now = change.file === sheet.file && place.querySelector(`td[data-row="${sheet.rows.findIndex((r) => r.key === change.key)}"][data-column="${sheet.columns.indexOf(column)}"]`);
+    if (now) conflict(now, change, error.told.theirs);
+    else say(`${change.file} ${change.key} ${column} was changed by somebody else meanwhile. Theirs: ${error.told.theirs || "(blank)"}. Yours, not written: ${text || "(blank)"}`);
   }
-  if (!editing) focus(i, j + (step || 0));
 });
 
 function conflict(td, change, theirs) {
-  const settle = (text) => trying(async () => { if (text !== theirs) await make({ ...change, old: theirs, new: text }); else await load(); });
+  const settle = (text) => trying(async () => { td.replaceChildren(bdi(short(text))); focus(...position(td)); if (text !== theirs) await make({ ...change, old: theirs, new: text }); else await load(true); });
   td.replaceChildren(el("div", { class: "conflict", role: "group", "aria-label": "Changed by somebody else meanwhile" },
     el("p", {}, "Changed by somebody else meanwhile."), el("p", {}, "Theirs: ", bdi(theirs || "(blank)")), el("p", {}, "Yours: ", bdi(change.new || "(blank)")),
     el("button", { type: "button", onclick: settle(theirs) }, "Keep theirs"), " ", el("button", { type: "button", onclick: settle(change.new) }, "Write mine")));
@@ -155,7 +177,8 @@ function adder() {
     const cells = Object.fromEntries(lead.map((name, k) => [name, boxes[k].value.trim()]));
     const key = boxes.map((b) => b.value.trim()).join("/");
     await make({ kind: "add", file: sheet.file, key, new: cells });
-    focus(sheet.rows.findIndex((r) => r.key === key), Math.min(lead.length, sheet.columns.length - 1));
+    for (const box of boxes) box.value = "";
+    if (foot.contains(document.activeElement)) focus(sheet.rows.findIndex((r) => r.key === key), Math.min(lead.length, sheet.columns.length - 1));
   }) }, "Add a row"));
 }
 
@@ -174,7 +197,7 @@ function mark() {
   }
 }
 onlook((told) => { others = told.others; if (sheet && sheet.rows) mark(); });
-onchange(() => { if (!ours && !editing && !place.querySelector(".conflict") && !(sheet && "text" in sheet)) load(true); });
+onchange(() => { if (ours || place.querySelector(".conflict")) return; if (editing) late = true; else load(true); });
 addEventListener("hashchange", () => load());
 here.replaceChildren(el("nav", { "aria-label": "Files" }, list), place);
 load();

@@ -1,6 +1,7 @@
 // Numbers are tried, reports are switched off, and every answer is drawn again. Nothing is written before "Keep".
-import { ask, tell, el, svg, bdi, here, say, trying, onchange, look } from "./app.js";
+import { ask, tell, el, svg, bdi, here, say, trying, onchange, look, newest } from "./app.js";
 
+const latest = newest();
 let case_ = null, chosen = 0, busy = false, waiting = null;
 const tried = { numbers: {}, without: new Set(), as_of: null };
 const answers = el("ul", { class: "bars" });
@@ -54,13 +55,20 @@ function draw(found) {
 
 // One question is in flight at a time; the newest waits, those between are dropped.
 async function weigh(full) {
-  waiting = { numbers: tried.numbers, without: [...tried.without], as_of: tried.as_of, full };
+  waiting = { numbers: { ...tried.numbers }, without: [...tried.without], as_of: tried.as_of, full: full || Boolean(waiting?.full), of: case_.of };
   if (busy) return;
   busy = true;
-  try {
-    while (waiting) { const next = waiting; waiting = null; const found = await tell("whatif", next); if (!waiting || next.full) draw(found); }
-  } catch (error) { say(error.message); } finally { busy = false; }
+  while (waiting) {
+    const { of, ...next } = waiting;
+    waiting = null;
+    const found = await asking(next);
+    if (!found || of !== case_.of) continue;  // the case was read anew meanwhile, and asks for itself
+    if (found.of !== of) await load();  // the files are newer than what the page shows
+    else if (!waiting || next.full) draw(found);
+  }
+  busy = false;
 }
+const asking = trying((next) => tell("whatif", next));
 
 function number(name) {
   const n = case_.numbers[name];
@@ -95,6 +103,12 @@ function number(name) {
     const sheet = await ask("table", { file: n.cell.file });
     const row = sheet.rows.find((r) => r.key === n.cell.key), column = sheet.columns.indexOf(n.cell.column);
     const old = row && column >= 0 ? row.cells[column] : "";
+    const now = (await ask("weighing")).numbers[name];
+    if (!now || now.low !== n.low || now.high !== n.high) {
+      await load();
+      say(`${name} has been changed by somebody else meanwhile${now ? `: it is ${text(now.low, now.high)} now` : ": it is gone"}. Nothing is written; Keep again writes yours over theirs.`);
+      return;
+    }
     await tell("change", { kind: "cell", ...n.cell, old, new: text(ends.low, ends.high) });
     delete tried.numbers[name];
     await look();
@@ -151,12 +165,16 @@ function panel() {
 }
 
 const load = trying(async () => {
-  case_ = await ask("weighing");
+  const told = await latest(ask("weighing"));
+  if (!told) return;
+  [case_] = told;
   if (!case_.questions.length) { here.replaceChildren(el("p", {}, "case.toml asks no question yet; add one under Tables.")); return; }
   chosen = Math.min(chosen, case_.questions.length - 1);
   if (!answers.isConnected) here.replaceChildren(el("div", { class: "desk-two" },
     el("section", { class: "answers", "aria-labelledby": "h-answers" }, el("h2", { id: "h-answers" }, "Answers"), shown, answers, el("p", { class: "soft" }, "Band 5-95 %, mark the median, dashed: what counting every report would say; shaded from “", bdi(case_.standard.text), "” on.")), controls));
+  const held = controls.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
   panel();
+  if (held) controls.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus();
   await weigh(true);
 });
 onchange(() => load());
