@@ -10,6 +10,7 @@ import numpy as np
 from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.canyon import drawn_share, in_shade, line_of_sight, sun
 from blindspot.measure.coverage.cells import ground_seen
+from blindspot.measure.coverage.looks import InView
 from blindspot.measure.coverage.opportunity import (
     ATTENTION,
     SHARED,
@@ -163,19 +164,27 @@ def _stated(row: Watch) -> list[Factor]:
 
 
 def _watched(intervals: tuple[Interval, ...], row: Watch) -> Factor:
-    """Share of the window in which the place was on station, in the footprint and not unattended."""
+    """When, and for what share of the window, the place was on station, in the footprint and not unattended."""
     off = {"not on station", "no record", "not pointed", "not attended"}
-    total = sum(i.end - i.start for i in intervals)
     # What may have been hidden or too coarse was in the picture all the same; sight and resolution are factors of their own.
-    sure = sum(i.end - i.start for i in intervals if i.reason not in off)
-    maybe = sure + sum(i.end - i.start for i in intervals if i.state == "perhaps" and i.reason in off)
+    surely = [(i.start, i.end) for i in intervals if i.reason not in off]
+    at_most = [(i.start, i.end) for i in intervals if i.reason not in off or i.state == "perhaps"]
+    view = InView((intervals[0].start, intervals[-1].end), _merged(surely), _merged(at_most), row.looks_apart_s)
     return Factor(
         "on station and pointed",
-        Range(sure / total, min(maybe, total) / total),
+        view.share,
         f"share of the time, from {row.path}",
         each_look=True,  # a look falls at any moment of the window
-        everybody=True,
+        view=view,
     )
+
+
+def _merged(spans: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Spans that touch, as one."""
+    found: list[tuple[float, float]] = []
+    for start, end in spans:
+        found.append((found.pop()[0] if found and found[-1][1] == start else start, end))
+    return tuple(found)
 
 
 def _each_look(
