@@ -126,7 +126,7 @@ def test_what_a_path_leaves_open_lies_between_its_ends():
     assert made.samples.min() >= 1 / 6 - 1e-3
     assert made.samples.max() <= 1.0
     assert np.allclose(made.shared, made.samples)  # nothing but the camera can fail, and it fails for everybody
-    assert "0 to 300 s apart" in "\n".join(made.chain)
+    assert "from all in one go to evenly" in "\n".join(made.chain)
 
 
 def test_a_stated_distance_is_used():

@@ -57,15 +57,13 @@ class InView:
         low, high = (sum(b - a for a, b in runs) / self.length for runs in (self.surely, self.at_most))
         return Range(low, max(low, min(high, 1.0)))
 
-    def says(self, looks: Range) -> str:
+    def says(self) -> str:
         """The line of the derivation."""
         runs = self.at_most
-        stretches = f"{len(runs)} stretch{'es' if len(runs) != 1 else ''}"
-        longest = f", the longest {max(b - a for a, b in runs):.0f} s" if runs else ""
-        apart = (
-            f"{self.apart_s} s apart" if self.apart_s else f"anything from 0 to {self.length / looks.high:.0f} s apart"
-        )
-        return f"looks fall {apart} (from any moment on), the place was in the picture for {stretches}{longest}: computed from these"
+        stretches = f"{len(runs)} stretch{'' if len(runs) == 1 else 'es'}"
+        longest = f", the longest {max(b - a for a, b in runs):,.0f} s" if runs else ""
+        apart = f"{self.apart_s} s apart" if self.apart_s else "from all in one go to evenly over the time"
+        return f"they fall {apart}, beginning at any moment; the place was in the picture in {stretches}{longest}"
 
     def distances(self, n: Floats, share: Floats) -> Floats:
         """Seconds between one look and the next for n looks, (D,): `share` (0-1) of the way between the least and the most."""
@@ -104,6 +102,8 @@ def met(view: InView, t: Floats, n: Floats, apart_s: Floats) -> Met:
     sides = [(1 - part, fewer, np.zeros((len(n), most + 1))), (part, more, np.zeros((len(n), most + 1)))]
     cells = np.rint(apart_s / view.length * _CELLS).astype(np.int64)
     for runs, weight in ((view.surely, 1 - open_), (view.at_most, open_)):
+        if not weight.any():
+            continue
         inside = _inside(runs, view.window)
         for cell in np.unique(cells):
             here = np.flatnonzero(cells == cell)

@@ -210,7 +210,7 @@ def _chain(factors: Sequence[Factor], looks: Range, shared: Range, basis: str) -
         before = f.basis
     if looks.high > 1:
         lines.append(f"looks {looks}, of which {shared} of the cause is shared ({basis})")
-        lines += [f.view.says(looks) for f in ordered if f.view is not None]
+        lines += [f.view.says() for f in ordered if f.view is not None]
     return lines
 
 
