@@ -48,7 +48,11 @@ def sorties(
       blindspot sorties cases/kabul-2021-08-29
     """
     with executor(workers, cluster) as pool:
-        found = _found("sorties", case, pool) if statements is None else runs.sorties_of(case, statements, pool)
+        found = (
+            _found("sorties", case, pool)
+            if statements is None
+            else runs.sorties_of(case, statements, pool, progress=progress)
+        )
     _tell("sorties", found, out, as_json, whole=whole)
     if not (whole or as_json):
         click.echo(
@@ -106,7 +110,7 @@ def presence(
     with executor(workers, cluster) as pool:
         found = {} if case is None else _found("presence", case, pool, optional=bool(counts))
         if counts:
-            found["counts"] = found.get("counts", []) + runs.counts_now(counts, pool)["counts"]
+            found["counts"] = found.get("counts", []) + runs.counts_now(counts, pool, progress=progress)["counts"]
     _tell("presence", found, out, as_json)
 
 

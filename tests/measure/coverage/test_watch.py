@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -342,3 +343,22 @@ def test_a_video_with_telemetry_is_a_path(tmp_path):
     wide = slant * math.radians(scene.hfov)
     assert 0.3 * wide < np.nanmedian(path.radius) < 1.5 * wide
     assert wide / 128 * 0.8 < np.nanmedian(path.gsd) < wide / 128 * 3
+
+
+def test_every_step_of_a_long_run_is_told_with_its_count(world):
+    from blindspot.stages import Review
+
+    root, _ = world
+    (root / "counts").mkdir()
+    (root / "counts" / "lanes.csv").write_text(
+        "site,count_a,count_b\n" + "".join(f"s{k},{k % 3},{k % 2}\n" for k in range(20))
+    )
+    for stage, steps in (("coverage", [5]), ("presence", [5, 1]), ("counts", [3])):
+        told = []
+        Review(root, fresh=True, progress=told.append).result(stage)
+        counted = [
+            tuple(map(int, found.groups()))
+            for words in told[2:]
+            if (found := re.search(r"\((\d+) of (\d+) done\)$", words))
+        ]
+        assert counted == [(k, n) for n in steps for k in range(n)]

@@ -29,7 +29,7 @@ from blindspot.quantities import Range
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
     from numpy.typing import NDArray
@@ -76,14 +76,16 @@ def look(
     places: Mapping[str, Place],
     where: Mapping[str, Where],
     executor: Executor | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[PlaceView, ...]:
-    """Every place that watch.csv names, sorted. Raises CaseError with every row that cannot be worked out."""
+    """Every place that watch.csv names, sorted; `progress` is told each step. Raises CaseError with every row that cannot be worked out."""
     problems: list[Problem] = []
     views: dict[str, list[tuple[WatchView, Watch]]] = {}
     cache: dict[tuple[str, ...], Surface] = {}
+    steps = _Steps(progress, sum(_steps(row) for row in watches.values()))
     for key, row in watches.items():
         try:
-            views.setdefault(row.place, []).append((_view(root, row, places[row.place], cache, executor), row))
+            views.setdefault(row.place, []).append((_view(root, row, places[row.place], cache, executor, steps), row))
         except UsageError as error:
             problems.append(Problem(where[key], str(error)))
         except FileNotFoundError as error:
@@ -91,6 +93,24 @@ def look(
     if problems:
         raise CaseError(problems)
     return tuple(_place(key, views[key]) for key in sorted(views))
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Tells each step of the watches as it begins."""
+
+    progress: Callable[[str], None]
+    total: int
+    begun: int = 0
+
+    def __call__(self, what: str) -> None:
+        self.progress(f"{what} ({self.begun} of {self.total} done)")
+        self.begun += 1
+
+
+def _steps(row: Watch) -> int:
+    """How many steps a watch will tell: reading; and over a surface two persons, the map, and with a path the ground over time."""
+    return 1 if not row.surface else 5 if row.path else 4
 
 
 def _place(key: str, rows: list[tuple[WatchView, Watch]]) -> PlaceView:
@@ -119,7 +139,9 @@ def _view(
     place: Place,
     cache: dict[tuple[str, ...], Surface],
     executor: Executor | None,
+    step: _Steps,
 ) -> WatchView:
+    step(f"{row.id}: reading")
     surface = surface_of(root, row, place, cache)
     path, spot, base = path_of(root, row, place, surface)
     short = "" if surface is None or path is None else shortfall(surface, spot, path)
@@ -132,6 +154,7 @@ def _view(
     for kind, (size, height) in PERSONS.items():
         sight = None
         if surface is not None and path is not None:
+            step(f"{row.id}: line of sight to {'an adult' if kind == 'adult' else 'a child'}")
             sight = in_sight(surface, path, spot, height, row.height_error_m or 0.0, executor)
         if row.path and path is not None and row.start and row.end:
             window = (row.start.start.timestamp(), row.end.end.timestamp())
@@ -150,9 +173,11 @@ def _view(
         return WatchView(row.id, factors, intervals, position)
     size, height = PERSONS["adult"]
     part = around(surface, spot, path)
+    step(f"{row.id}: blind spots")
     shares, block, over_time = blocks(part, path, height, executor, timed=bool(row.path))
     ground = None
     if row.path and row.start and row.end:
+        step(f"{row.id}: every piece of ground")
         window = (row.start.start.timestamp(), row.end.end.timestamp())
         ground = ground_seen(part, path, window, height, size, row.pointing_error_m or 0.0)
     return WatchView(row.id, factors, intervals, position, shares, block, ground, part, over_time)

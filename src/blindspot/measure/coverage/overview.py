@@ -17,6 +17,7 @@ from blindspot.measure.coverage.sorties import Sortie, sortie
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Executor
 
     from blindspot.case.sorties import Plane, Said, Sorties
@@ -45,8 +46,14 @@ class Overview:
     sets: tuple[Feasible, ...]
 
 
-def overview(file: Sorties, places: dict[str, tuple[float, float]], executor: Executor | None = None) -> Overview:
-    """Routes, sorties, orbits and statements. `places`: those of places.csv as (lat, lon)."""
+def overview(
+    file: Sorties,
+    places: dict[str, tuple[float, float]],
+    executor: Executor | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Overview:
+    """Routes, sorties, orbits and statements. `places`: those of places.csv as (lat, lon); `progress` is told each step."""
+    progress("routes round closed airspace")
     bases = {b.id: airport(b.icao) if b.lat is None or b.lon is None else (b.lat, b.lon) for b in file.base}
     watched = {p.id: (p.lat, p.lon) if p.lat is not None and p.lon is not None else places[p.id] for p in file.places}
     routes = shortest_routes(bases, watched, [_zone(c) for c in file.closed])
@@ -58,14 +65,14 @@ def overview(file: Sorties, places: dict[str, tuple[float, float]], executor: Ex
         for b in bases
     )
     phases = {b.id: b.phase for b in file.base}
-    orbits = tuple(
-        Orbit(b, phases[b], plane.id, _covered(routes[b, file.place], plane, file, executor))
-        for plane in planes
-        for b in bases
-        if phases[b]
-    )
+    pairs = [(plane, b) for plane in planes for b in bases if phases[b]]
+    orbits = []
+    for k, (plane, b) in enumerate(pairs):
+        progress(f"relief on station, {plane.id} from {b} ({k} of {len(pairs)} done)")
+        orbits.append(Orbit(b, phases[b], plane.id, _covered(routes[b, file.place], plane, file, executor)))
+    progress("public statements against one another")
     answers, sets = _statements(file, routes)
-    return Overview(routes, sorties, orbits, answers, sets)
+    return Overview(routes, sorties, tuple(orbits), answers, sets)
 
 
 def aircraft(row: Plane) -> Aircraft:

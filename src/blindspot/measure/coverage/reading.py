@@ -44,8 +44,8 @@ def read_surface(file: pathlib.Path, ground: pathlib.Path | None = None) -> Surf
     return Surface(z, grid.cell, grid.x, grid.y, grid.crs, bare, grid.unit)
 
 
-def read_path(file: pathlib.Path, local: Callable[[float, float], tuple[float, float]], ground_m: float = 0.0) -> Path:
-    """A sensor path from CSV; `local` turns latitude and longitude into metres east and north, heights are above `ground_m`'s
+def read_path(file: pathlib.Path, local: Callable[[Any, Any], tuple[Any, Any]], ground_m: float = 0.0) -> Path:
+    """A sensor path from CSV; `local` turns latitudes and longitudes into metres east and north, heights are above `ground_m`'s
     datum. Columns: time, lat, lon, height_m; aim_lat, aim_lon, radius_m, gsd_m, attended may be blank or left out.
     """
     try:
@@ -98,6 +98,5 @@ def _project(
             f"{name}: a latitude lies beyond 90 or a longitude beyond 180 degrees; are the columns swapped?"
         )
     found = np.full((2, len(lat)), np.nan)
-    for i in np.flatnonzero(known):
-        found[:, i] = local(lat[i], lon[i])
+    found[:, known] = local(lat[known], lon[known])
     return found[0], found[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def path_of(
     """The sensor path in the frame of the surface, or of the place; the place in that frame; the height of its ground."""
     if surface is not None:
         local = surface.local
-        east, north = local(place.lat, place.lon)
+        east, north = (float(x) for x in local(place.lat, place.lon))
         r, c = surface.at(east, north)
         inside = 0 <= r < surface.z.shape[0] and 0 <= c < surface.z.shape[1]
         base = float(surface.z[int(r), int(c)]) if inside else float(np.median(surface.z))
@@ -61,9 +61,8 @@ def path_of(
         change = Transformer.from_crs("EPSG:4326", frame, always_xy=True)
         east, north, base = 0.0, 0.0, 0.0
 
-        def local(lat: float, lon: float) -> tuple[float, float]:
-            x, y = change.transform(lon, lat)
-            return float(x), float(y)
+        def local(lat: Any, lon: Any) -> tuple[Any, Any]:
+            return change.transform(lon, lat)
 
     spot = (east, north, place.error_m)
     if row.path:

@@ -17,7 +17,7 @@ from blindspot.quantities import Range, Reference
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
 
     from blindspot.case.watch import Household
@@ -46,8 +46,9 @@ def who(
     utc_offset: str,
     where: Mapping[str, Where],
     executor: Executor | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[PlacePresence, ...]:
-    """Every row, in order of its id. Raises CaseError with every row that cannot be worked out."""
+    """Every row, in order of its id; `progress` is told each. Raises CaseError with every row that cannot be worked out."""
     problems: list[Problem] = []
     scenes = []
     for key, row in rows.items():
@@ -58,11 +59,12 @@ def who(
     if problems:
         raise CaseError(problems)
     run = map if executor is None else executor.map
-    results = run(both, [scene for _, _, scene, _ in scenes], [row.seen for _, row, _, _ in scenes])
-    return tuple(
-        PlacePresence(key, row.place or key, str(row.when or ""), row.seen, found, tuple(chain))
-        for (key, row, _, chain), found in zip(scenes, results, strict=True)
-    )
+    results = iter(run(both, [scene for _, _, scene, _ in scenes], [row.seen for _, row, _, _ in scenes]))
+    found: list[PlacePresence] = []
+    for key, row, _, chain in scenes:
+        progress(f"{key}: who may have been there ({len(found)} of {len(scenes)} done)")
+        found.append(PlacePresence(key, row.place or key, str(row.when or ""), row.seen, next(results), tuple(chain)))
+    return tuple(found)
 
 
 def offers(found: tuple[PlacePresence, ...]) -> tuple[Opportunity, ...]:
