@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 
 from blindspot.cli import cli
-from blindspot.errors import CaseError, UsageError
+from blindspot.errors import BlindspotError, CaseError, UsageError
 from blindspot.measure.coverage.opportunity import Factor, correlated_looks, either, mixed, opportunity
 from blindspot.measure.coverage.reading import read_path, read_surface
 from blindspot.measure.coverage.resolution import ADULT, CHILD, task_probability
@@ -171,11 +171,24 @@ def test_a_path_that_cannot_be_used_says_where(tmp_path):
         ("time,lat,lon,height_m\n2021-08-29T12:00:00,1,2,3\n", "p.csv:2:time: has no time zone"),
         ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,1,x,3\n", "p.csv:2:lon: is not a number"),
         ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,100,2,3\n", "swapped"),
-        ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,1,,3\n", "missing"),
+        ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,1,,3\n", "p.csv:2:lon: is blank"),
+        ("time,lat,lon,height_m\n", "holds no moment"),
+        (
+            "time,lat,lon,height_m,atended\n2021-08-29T12:00:00Z,1,2,3,1\n",
+            "p.csv:1:atended: is not a column; write attended",
+        ),
+        ("time,lat,lon,height_m,attended\n2021-08-29T12:00:00Z,1,2,3,yes\n", "p.csv:2:attended: is not a number"),
+        ("time,lat,lon,height_m,attended\n2021-08-29T12:00:00Z,1,2,3,7\n", "p.csv:2:attended: is 1 (somebody watched)"),
+        (
+            "time,lat,lon,height_m\n2021-08-29T12:00:09Z,1,2,3\n2021-08-29T12:00:09Z,1,2,3\n",
+            "p.csv:3:time: is not later",
+        ),
+        ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,a,b,3\n", "p.csv:2:lon: is not a number"),
     ):
         (tmp_path / "p.csv").write_text(text)
-        with pytest.raises(UsageError, match=says):
-            read_path(tmp_path / "p.csv", local)
+        with pytest.raises(BlindspotError) as found:
+            read_path(tmp_path, "p.csv", local)
+        assert says in found.value.diagnostics()
 
 
 WATCH = (

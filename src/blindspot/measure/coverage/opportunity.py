@@ -96,7 +96,7 @@ def opportunity(
     if looks.low < 1:
         raise UsageError(f"{key}: looks is {looks}; a watch holds at least one look")
     shares = _drawn(len(PHYSICAL) + len(factors) + 4)[len(PHYSICAL) :]
-    drawn = [between(f.range, shares[i]) if f.samples is None else f.samples for i, f in enumerate(factors)]
+    drawn = [_drawn_factor(f, shares[i]) for i, f in enumerate(factors)]
     last = shares[len(factors) :]
     n = np.exp(np.log(looks.low) + (np.log(looks.high) - np.log(looks.low)) * last[0])
     common = shared.low + (shared.high - shared.low) * last[1]
@@ -108,6 +108,13 @@ def opportunity(
 
     ends = _ends(factors, looks, shared)
     return offer(key, noticed(look), ends, _chain(factors, looks, shared, shared_basis), noticed(everybody))
+
+
+def _drawn_factor(f: Factor, share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(4096,): worked out already, or evenly (a measured share of the time), or uniform in log-odds."""
+    if f.samples is not None:
+        return f.samples
+    return f.range.low + (f.range.high - f.range.low) * share if f.view is not None else between(f.range, share)
 
 
 def _products(

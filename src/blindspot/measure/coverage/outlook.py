@@ -86,6 +86,8 @@ def look(
     for key, row in watches.items():
         try:
             views.setdefault(row.place, []).append((_view(root, row, places[row.place], cache, executor, steps), row))
+        except CaseError as error:
+            problems += error.problems
         except UsageError as error:
             problems.append(Problem(where[key], str(error)))
         except FileNotFoundError as error:
@@ -191,10 +193,16 @@ def _stated(row: Watch) -> list[Factor]:
 def _watched(intervals: tuple[Interval, ...], row: Watch) -> Factor:
     """When, and for what share of the window, the place was on station, in the footprint and not unattended."""
     off = {"not on station", "no record", "not pointed", "not attended"}
-    # What may have been hidden or too coarse was in the picture all the same; sight and resolution are factors of their own.
-    surely = [(i.start, i.end) for i in intervals if i.reason not in off]
-    at_most = [(i.start, i.end) for i in intervals if i.reason not in off or i.state == "perhaps"]
+    # What may have been hidden or too coarse was in the picture all the same; sight and resolution are factors of their own. So is
+    # attention: where the row states it, a path that does not say whether anybody watched leaves nothing more open.
+    at_most = [i for i in intervals if i.reason not in off or i.state == "perhaps"]
+    surely = [i for i in at_most if i.reason not in off or (i.reason == "not attended" and row.attention is not None)]
     view = InView((intervals[0].start, intervals[-1].end), _merged(surely), _merged(at_most), row.looks_apart_s)
+    least = (row.looks.low - 1) * row.looks_apart_s.low if row.looks and row.looks_apart_s else 0.0
+    if least > view.length:
+        raise UsageError(
+            f"{row.looks} looks {row.looks_apart_s} s apart take at least {least:,.0f} s, from start to end there are {view.length:,.0f} s"
+        )
     return Factor(
         "on station and pointed",
         view.share,
@@ -204,11 +212,11 @@ def _watched(intervals: tuple[Interval, ...], row: Watch) -> Factor:
     )
 
 
-def _merged(spans: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """Spans that touch, as one."""
+def _merged(intervals: list[Interval]) -> tuple[tuple[float, float], ...]:
+    """From when to when, those that touch as one."""
     found: list[tuple[float, float]] = []
-    for start, end in spans:
-        found.append((found.pop()[0] if found and found[-1][1] == start else start, end))
+    for i in intervals:
+        found.append((found.pop()[0] if found and found[-1][1] == i.start else i.start, i.end))
     return tuple(found)
 
 
