@@ -141,12 +141,18 @@ def replay(given: Given) -> Result:
 
 def sorties(given: Given, statements: Path | None = None) -> Result:
     """How long could an aircraft be there? `statements`: another sheet of public statements in place of the case's own."""
+    from blindspot.case.sorties import with_rows
     from blindspot.case.surveillance import open_sorties
+    from blindspot.errors import CaseError
     from blindspot.measure.coverage import overview, sortie_tables
 
     file = open_sorties(given.case, statements)
     places = {key: (place.lat, place.lon) for key, place in given.case.places.items()}
-    return sortie_tables(file, overview(file, places, given.executor, given.progress))
+    try:
+        found = overview(file, places, given.executor, given.progress)
+    except CaseError as error:
+        raise CaseError(with_rows(given.case.root, error.problems)) from error
+    return sortie_tables(file, found)
 
 
 def coverage(given: Given) -> Result:

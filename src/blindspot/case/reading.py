@@ -311,7 +311,12 @@ def _header_fits(
 
 def _problems(error: ValidationError, where: Any) -> list[Problem]:
     found = []
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    for item in items:
+        if item["type"] == "too_short" and any(
+            x["loc"][: len(item["loc"])] == item["loc"] for x in items if x is not item
+        ):
+            continue  # it holds something, and that is what is wrong
         loc = tuple(
             part
             for part in item["loc"]
@@ -324,6 +329,8 @@ def _problems(error: ValidationError, where: Any) -> list[Problem]:
             "extra_forbidden": "is not known here",
             "string_too_short": "is empty",
             "too_short": "is empty; write at least one, or leave the line out",
+            "less_than_equal": f"is above {item.get('ctx', {}).get('le')}",
+            "greater_than_equal": f"is below {item.get('ctx', {}).get('ge')}",
         }.get(item["type"], what[:1].lower() + what[1:])
         got = item["input"] if isinstance(item["input"], str | int | float) else None
         found.append(Problem(where(loc), what, None if got is None or got == "" else str(got)))

@@ -176,6 +176,10 @@ def _sorties(found: dict[str, Any], *, whole: bool) -> Iterable[str]:
                 f"{_band(r['hours_range'], '.1f'):<14}{_band(r['transit_share'], '.0%'):<15}"
                 f"{_band(r['on_station_h'], '.1f'):<15}{_cost(r['flight_h_per_station_h']):<19}{need}"
             )
+    for r in found["routes"]:
+        if r["place"] == tested and r["reach"] == "never":
+            there = _band([2 * h for h in r["hours_range"]], ".1f")
+            yield f"{r['aircraft']} cannot reach {tested} from {r['base']} and come back: the way takes {there} h, which is more than its fuel allows"
     if whole:
         yield from _unwatched(found)
         yield from _cueing(found)
