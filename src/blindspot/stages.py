@@ -85,7 +85,7 @@ STAGES = (
         "Transit, time on station, and which public statements can hold together.",
         ("sorties.toml", "flight_claims.csv", "places.csv"),
         ("check",),
-        "sorties-2",
+        "sorties-3",
         rooms.sorties,
         "sorties.toml",
         "how much of the time an aircraft could be there has no computed number",

@@ -358,6 +358,57 @@ def test_a_video_with_telemetry_is_a_path(tmp_path):
     assert wide / 128 * 0.8 < np.nanmedian(path.gsd) < wide / 128 * 3
 
 
+def test_many_stretches_are_summed_up_and_few_are_printed(world):
+    root, _ = world
+    file = root / "tracks" / "p.csv"
+    header, *rows = file.read_text().splitlines()
+    away = [
+        ",".join(v if k != 4 else str(float(v) + 0.01 * (i % 2)) for k, v in enumerate(r.split(",")))
+        for i, r in enumerate(rows)
+    ]
+    file.write_text("\n".join([header, *away]) + "\n")
+    said = run("coverage", root)
+    assert sum(line.startswith("  W1  2021") for line in said.splitlines()) == 12
+    assert "stretches more" in said
+    assert "minutes: " in said
+
+
+def test_a_path_that_does_not_say_who_watched_leaves_that_to_attention(world):
+    root, _ = world
+    file = root / "tracks" / "p.csv"
+    file.write_text("\n".join(line.rpartition(",")[0] for line in file.read_text().splitlines()) + "\n")
+    (place,) = run("coverage", root, "--json")["places"]
+    pointed = place["watches"][0]["factors"][0]
+    assert (pointed["low"], pointed["high"]) == pytest.approx((50 / 60, 50 / 60), abs=1e-4)
+    watch = root / "watch.csv"
+    watch.write_text(watch.read_text().replace(",0.1,0.5-0.9,", ",0.1,,"))
+    (place,) = run("coverage", root, "--json")["places"]
+    pointed = place["watches"][0]["factors"][0]
+    assert (pointed["low"], pointed["high"]) == pytest.approx((0, 50 / 60), abs=1e-4)
+    assert place["adult"]["median"] > 0.1  # what is open is drawn evenly
+
+
+def test_heights_above_ground_in_place_of_above_the_zero_are_refused(world):
+    root, _ = world
+    file = root / "tracks" / "p.csv"
+    file.write_text(file.read_text().replace(",1000,", ",90,"))
+    found = CliRunner().invoke(cli, ["coverage", str(root)])
+    assert "lie at or below the ground of the place, 100 m" in found.exception.diagnostics()
+
+
+def test_looks_that_do_not_fit_into_the_time_are_refused(world):
+    root, _ = world
+    (root / "watch.csv").write_text(
+        "id,place,start,end,path,looks,looks_apart_s\n"
+        "W1,P1,2021-08-29T12:00:00Z,2021-08-29T12:10:00Z,tracks/p.csv,3,400\nW2,P1,,,,3,4\n"
+    )
+    found = CliRunner().invoke(cli, ["coverage", str(root)])
+    assert "looks_apart_s needs a path" in found.exception.diagnostics()
+    (root / "watch.csv").write_text("\n".join((root / "watch.csv").read_text().splitlines()[:2]) + "\n")
+    found = CliRunner().invoke(cli, ["coverage", str(root)])
+    assert "3 looks 400 s apart take at least 800 s" in found.exception.diagnostics()
+
+
 def test_every_step_of_a_long_run_is_told_with_its_count(world):
     from blindspot.stages import Review
 

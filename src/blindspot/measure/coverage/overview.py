@@ -69,7 +69,7 @@ def overview(
         for b in bases
     )
     phases = {b.id: b.phase for b in file.base}
-    pairs = [(plane, b) for plane in planes for b in bases if phases[b]]
+    pairs = [(plane, b) for plane in planes for b in bases]
     orbits = []
     for k, (plane, b) in enumerate(pairs):
         progress(f"relief on station, {plane.id} from {b} ({k} of {len(pairs)} done)")
