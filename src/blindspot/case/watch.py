@@ -129,6 +129,6 @@ class Household(Row):
         h = self.households
         if h is not None and (h.low % 1 or h.high % 1):
             raise ValueError("households are whole numbers, such as 1-3")
-        if h is None and self.passers is None:
+        if not any(r is not None and r.high > 0 for r in (h, self.passers)):
             raise ValueError("holds nobody; give households, passers, or both")
         return self

@@ -318,7 +318,8 @@ def test_a_wrong_watch_is_named_by_row_and_column(world, row, says):
         ("H1,P1,2021-08-29T12:00:00Z,,0.5,0", "holds nobody"),
         ("H1,P1,2021-08-29T12:00:00Z,1,2,0", "outside 0-1"),
         ("H1,P9,2021-08-29T12:00:00Z,1,0.5,0", "households.csv:2:place"),
-        ("H1,P1,2021-08-29T12:00:00Z,1,0.5,99", "were seen, but"),
+        ("H1,P1,2021-08-29T12:00:00Z,1,0.5,99", "households.csv:2: 99 persons were seen, but"),
+        ("H1,P1,2021-08-29T12:00:00Z,0,0.5,0", "holds nobody"),
     ],
 )
 def test_a_wrong_household_is_named_by_row(world, row, says):
