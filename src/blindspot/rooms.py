@@ -141,12 +141,18 @@ def replay(given: Given) -> Result:
 
 def sorties(given: Given, statements: Path | None = None) -> Result:
     """How long could an aircraft be there? `statements`: another sheet of public statements in place of the case's own."""
+    from blindspot.case.sorties import with_rows
     from blindspot.case.surveillance import open_sorties
+    from blindspot.errors import CaseError
     from blindspot.measure.coverage import overview, sortie_tables
 
     file = open_sorties(given.case, statements)
     places = {key: (place.lat, place.lon) for key, place in given.case.places.items()}
-    return sortie_tables(file, overview(file, places, given.executor))
+    try:
+        found = overview(file, places, given.executor, given.progress)
+    except CaseError as error:
+        raise CaseError(with_rows(given.case.root, error.problems)) from error
+    return sortie_tables(file, found)
 
 
 def coverage(given: Given) -> Result:
@@ -155,7 +161,7 @@ def coverage(given: Given) -> Result:
     from blindspot.measure.coverage import coverage_tables, look
 
     rows, where = open_watches(given.case)
-    return coverage_tables(look(given.case.root, rows, given.case.places, where, given.executor))
+    return coverage_tables(look(given.case.root, rows, given.case.places, where, given.executor, given.progress))
 
 
 def presence(given: Given) -> Result:
@@ -166,9 +172,9 @@ def presence(given: Given) -> Result:
 
     case = given.case
     watches, at = open_watches(case, needed=False)
-    views = {view.id: view for view in look(case.root, watches, case.places, at, given.executor)}
+    views = {view.id: view for view in look(case.root, watches, case.places, at, given.executor, given.progress)}
     rows, where = open_households(case)
-    return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor))
+    return presence_tables(who(case.root, rows, views, case.head.utc_offset, where, given.executor, given.progress))
 
 
 def counts(given: Given) -> Result:
@@ -176,7 +182,7 @@ def counts(given: Given) -> Result:
     from blindspot.case.surveillance import open_counts
     from blindspot.measure.presence import survey_tables
 
-    return survey_tables(open_counts(given.case), given.executor)
+    return survey_tables(open_counts(given.case), given.executor, given.progress)
 
 
 def people(given: Given) -> Result:

@@ -38,14 +38,22 @@ def footage_now(
     return found, bool(missing) or any(clip.wrong for clip in clips)
 
 
-def sorties_of(folder: Path, statements: Path, executor: Executor | None = None) -> Result:
+def sorties_of(
+    folder: Path,
+    statements: Path,
+    executor: Executor | None = None,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Result:
     """The `sorties` of a case with another sheet of public statements in place of its own; kept nowhere."""
     from blindspot.case import open_case
 
-    return rooms.sorties(Given(open_case(folder), None, {}, executor), statements)
+    return rooms.sorties(Given(open_case(folder), None, {}, executor, progress), statements)
 
 
-def counts_now(files: Sequence[Path], executor: Executor | None = None) -> Result:
+def counts_now(
+    files: Sequence[Path], executor: Executor | None = None, *, progress: Callable[[str], None] = lambda _: None
+) -> Result:
     """The `counts` of files that lie in no case. Raises CaseError with every problem in them."""
     from blindspot.case.counts import read_counts
     from blindspot.measure.presence import survey_tables
@@ -54,7 +62,7 @@ def counts_now(files: Sequence[Path], executor: Executor | None = None) -> Resul
     read = [read_counts(path, problems, str(path)) for path in files]
     if problems:
         raise CaseError(problems)
-    return survey_tables([c for c in read if c is not None], executor)
+    return survey_tables([c for c in read if c is not None], executor, progress)
 
 
 def backtest(

@@ -45,6 +45,7 @@ _UNITS = {
     "km/h": ("kmh", 1.0), "kmh": ("kmh", 1.0), "kph": ("kmh", 1.0), "mph": ("kmh", 1.609344), "knots": ("kmh", 1.852),
     "kt": ("kmh", 1.852), "kts": ("kmh", 1.852), "m/s": ("kmh", 3.6),
     "km": ("km", 1.0), "miles": ("km", 1.609344), "mi": ("km", 1.609344), "nm": ("km", 1.852), "nmi": ("km", 1.852),
+    "nautical miles": ("km", 1.852), "kilometres": ("km", 1.0), "kilometers": ("km", 1.0),
     "fraction": ("share", 1.0), "share": ("share", 1.0), "percent": ("share", 0.01), "%": ("share", 0.01), "per": ("share", 0.01),
     "aircraft": ("aircraft", 1.0), "drones": ("aircraft", 1.0), "rpvs": ("aircraft", 1.0),
 }  # fmt: skip
@@ -131,7 +132,8 @@ def _quantity(text: str) -> str:
 def _bounds(value: str, unit: str, measure: str) -> tuple[float | None, float | None, str]:
     """Least, greatest and how the words became numbers. Raises ValueError for a number or a unit that does not fit."""
     head, _, inner = unit.partition("(")
-    word = (head.strip().lower().split() or [""])[0]
+    plain = " ".join(head.lower().split())
+    word = plain if plain in _UNITS else plain.partition(" ")[0]
     if word not in _UNITS:
         raise ValueError(f"is not a unit that is known here; units are {', '.join(_UNITS)}")
     kind, factor = _UNITS[word]
@@ -145,6 +147,8 @@ def _bounds(value: str, unit: str, measure: str) -> tuple[float | None, float | 
     elif more := re.match(r"\d+(?:\.\d+)?", told):
         numbers = read_range("-".join(sorted((value.strip(), more[0]), key=float)))
     low, high = numbers.low * factor, numbers.high * factor
+    if kind == "share" and high > 1:
+        raise ValueError(f"is above {1 / factor:g}; a share of the time lies between 0 and {1 / factor:g} {word}")
     if re.search(r"upper|at most|up to|max", told):
         return None, high, "upper bound as said"
     if re.search(r"lower|at least|min", told):

@@ -325,14 +325,24 @@ def _header_fits(
 
 def _problems(error: ValidationError, where: Any) -> list[Problem]:
     found = []
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    for item in items:
+        if item["type"] == "too_short" and any(
+            x["loc"][: len(item["loc"])] == item["loc"] for x in items if x is not item
+        ):
+            continue  # it holds something, and that is what is wrong
         loc = tuple(
             part
             for part in item["loc"]
             if not (isinstance(part, str) and ("[" in part or part in {"Range", "Reference"}))
         )
         what = item["msg"].removeprefix("Value error, ")
-        what = _WORDS.get(item["type"], what[:1].lower() + what[1:])
+        limits = item.get("ctx", {})
+        bounds = {
+            "less_than_equal": f"is above {limits.get('le')}",
+            "greater_than_equal": f"is below {limits.get('ge')}",
+        }
+        what = (_WORDS | bounds).get(item["type"], what[:1].lower() + what[1:])
         got = item["input"] if isinstance(item["input"], str | int | float) else None
         found.append(Problem(where(loc), what, None if got is None or got == "" else str(got)))
     return found

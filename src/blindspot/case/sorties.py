@@ -6,6 +6,7 @@ Every number is a range (`16-20`) in the unit that its name carries, and has a `
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -17,7 +18,7 @@ from blindspot.errors import Problem, Where
 from blindspot.quantities import Range, read_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 FILE = "sorties.toml"
@@ -217,6 +218,16 @@ def read_sorties(root: Path, problems: list[Problem], known_place: Callable[[str
     before = len(problems)
     _crosscheck(found, lines, problems, known_place)
     return found if len(problems) == before else None
+
+
+def with_rows(root: Path, problems: Iterable[Problem]) -> list[Problem]:
+    """Problems of sorties.toml that name a key (`base.0.icao`), with the row on which it stands."""
+    lines = _toml_lines((root / FILE).read_text(encoding="utf-8-sig"))
+    found = []
+    for p in problems:
+        loc = tuple(int(part) if part.isdigit() else part for part in (p.where.column or "").split("."))
+        found.append(replace(p, where=replace(p.where, row=_toml_line(lines, loc))))
+    return found
 
 
 def _crosscheck(found: Sorties, lines: Any, problems: list[Problem], known_place: Callable[[str], bool]) -> None:

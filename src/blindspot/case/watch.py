@@ -78,6 +78,9 @@ class Watch(Row):
     shade: Share = None  # P(noticed in the shade) / P(noticed in the sun); blank = the shade is not reckoned with
     attention: Share = None  # P(somebody looked there with a mind for people)
     looks: Annotated[Range | None, _within(1, 10000, "looks")] = None  # how many looks
+    looks_apart_s: Annotated[Range | None, _within(0, 1e6, "seconds")] = (
+        None  # from one look to the next, where a path is given
+    )
     shared: Share = None  # share of what the looks have in common
     pointing_error_m: OptionalNumber = None  # one sigma
     height_error_m: OptionalNumber = None  # of the surface, one sigma
@@ -93,6 +96,8 @@ class Watch(Row):
             raise ValueError("ends before it begins; write the earlier time first")
         if self.path and not (self.start and self.end):
             raise ValueError("a path needs start and end: the time in which a moment without record counts as unseen")
+        if self.looks_apart_s and not self.path:
+            raise ValueError("looks_apart_s needs a path: only that says when the place was in the picture")
         if self.surface and not self.path and not (self.orbit_km and self.altitude_m):
             raise ValueError("a surface needs path, or orbit_km and altitude_m: from where it is seen")
         return self
@@ -126,6 +131,6 @@ class Household(Row):
         h = self.households
         if h is not None and (h.low % 1 or h.high % 1):
             raise ValueError("households are whole numbers, such as 1-3")
-        if h is None and self.passers is None:
+        if not any(r is not None and r.high > 0 for r in (h, self.passers)):
             raise ValueError("holds nobody; give households, passers, or both")
         return self

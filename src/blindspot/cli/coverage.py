@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from concurrent.futures import Executor
 
+SHOWN = 12  # stretches of a watch that are printed
+
 out_option = click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Write pictures (SVG) and tables (CSV) there."
 )
@@ -48,7 +50,11 @@ def sorties(
       blindspot sorties cases/kabul-2021-08-29
     """
     with executor(workers, cluster) as pool:
-        found = _found("sorties", case, pool) if statements is None else runs.sorties_of(case, statements, pool)
+        found = (
+            _found("sorties", case, pool)
+            if statements is None
+            else runs.sorties_of(case, statements, pool, progress=progress)
+        )
     _tell("sorties", found, out, as_json, whole=whole)
     if not (whole or as_json):
         click.echo(
@@ -106,7 +112,7 @@ def presence(
     with executor(workers, cluster) as pool:
         found = {} if case is None else _found("presence", case, pool, optional=bool(counts))
         if counts:
-            found["counts"] = found.get("counts", []) + runs.counts_now(counts, pool)["counts"]
+            found["counts"] = found.get("counts", []) + runs.counts_now(counts, pool, progress=progress)["counts"]
     _tell("presence", found, out, as_json)
 
 
@@ -168,10 +174,14 @@ def _sorties(found: dict[str, Any], *, whole: bool) -> Iterable[str]:
                 else str(lo)
             )
             yield (
-                f"{r['base']:<18}{r['aircraft'] + ', ' + r['phase'].split()[0]:<24}{r['km']:>6,.0f}  "
+                f"{r['base']:<18}{_flown(r):<24}{r['km']:>6,.0f}  "
                 f"{_band(r['hours_range'], '.1f'):<14}{_band(r['transit_share'], '.0%'):<15}"
                 f"{_band(r['on_station_h'], '.1f'):<15}{_cost(r['flight_h_per_station_h']):<19}{need}"
             )
+    for r in found["routes"]:
+        if r["place"] == tested and r["reach"] == "never":
+            there = _band([2 * h for h in r["hours_range"]], ".1f")
+            yield f"{r['aircraft']} cannot reach {tested} from {r['base']} and come back: the way takes {there} h, which is more than its fuel allows"
     if whole:
         yield from _unwatched(found)
         yield from _cueing(found)
@@ -205,11 +215,16 @@ def _sorties(found: dict[str, Any], *, whole: bool) -> Iterable[str]:
         before = a["basis"]
 
 
+def _flown(r: dict[str, Any]) -> str:
+    """The aircraft, and the first word of the period where one is given."""
+    return ", ".join([r["aircraft"], *r["phase"].split()[:1]])
+
+
 def _unwatched(found: dict[str, Any]) -> Iterable[str]:
     yield ""
     yield "hours of each day without an aircraft over the place, with 1, 2, ... aircraft"
     for o in found["orbits"]:
-        yield f"{o['base']:<18}{o['aircraft'] + ', ' + o['phase'].split()[0]:<24}" + "  ".join(
+        yield f"{o['base']:<18}{_flown(o):<24}" + "  ".join(
             f"{c['m']}: {_band(c['hours_unwatched_per_day'], '.0f')}" for c in o["cover"]
         )
 
@@ -227,7 +242,7 @@ def _cueing(found: dict[str, Any]) -> Iterable[str]:
         yield f"  {r['hours']:>4g} h   with a cue {_band(r['cued'], '.0%'):<12}without {_band(r['uncued'], '.0%')}"
     yield "share of events ever looked at, with one aircraft"
     for r in (r for r in cue["looked_at"] if r["m"] == 1 and not r["phase"].startswith("hypo")):
-        name = f"{r['base']}, {r['aircraft']}, {r['phase'].split()[0] if r['phase'] else ''}"
+        name = f"{r['base']}, {_flown(r)}"
         yield f"  {name:<40}with a cue {_band(r['cued'], '.0%'):<12}without {_band(r['uncued'], '.0%')}"
 
 
@@ -250,9 +265,14 @@ def _coverage(found: dict[str, Any]) -> Iterable[str]:
         for line in p["chain"]:
             yield f"  {line}"
         for w in p["watches"]:
-            for i in w["seen"]:
+            if w["hours"]:
+                told = ", ".join(f"{why} {60 * hours:.1f}" for why, hours in w["hours"].items())
+                yield f"  {w['id']}  minutes: {told}"
+            for i in w["seen"][:SHOWN]:
                 why = f": {i['reason']}" if i["reason"] else ""
                 yield f"  {w['id']}  {i['start']} to {i['end']}  {i['state']}{why}{_from(i)}"
+            if len(w["seen"]) > SHOWN:
+                yield f"  {w['id']}  and {len(w['seen']) - SHOWN} stretches more; -o DIR or --json has all"
 
 
 def _from(i: dict[str, Any]) -> str:

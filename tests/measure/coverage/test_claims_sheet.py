@@ -89,6 +89,7 @@ def test_bases_are_found_by_name_and_a_base_by_its_country(tmp_path):
         (HEAD + "a,endurance,20,mph,\n", ":2:unit: is a unit of another kind"),
         (HEAD + "a,speed,20,furlongs,\n", ":2:unit: is not a unit that is known here"),
         (HEAD + "a,transit share,60,fraction (upper),\n", ":2:value: is above 1"),
+        (HEAD + "a,transit share,155,percent,\n", ":2:value: is above 100"),
         (HEAD + "a,endurance,20,hours,\na,endurance,21,hours,\n", ":3:id: stands twice"),
         (HEAD + ",endurance,20,hours,\n", ":2:id:"),
         (HEAD + "a,endurance,20\n", ":2: has 3 cells"),
@@ -100,6 +101,36 @@ def test_bases_are_found_by_name_and_a_base_by_its_country(tmp_path):
 def test_wrong_cells_are_named(tmp_path, text, said):
     _, problems = read(tmp_path, text)
     assert any(said in p for p in problems), problems
+
+
+def test_unknown_airfields_and_countries_are_named_by_row_and_a_wrong_table_is_not_called_empty(tmp_path):
+    root = shutil.copytree(KABUL, tmp_path / "case", ignore=shutil.ignore_patterns("made", "out"))
+    file = root / "sorties.toml"
+    text = file.read_text(encoding="utf-8")
+
+    def said(new):
+        file.write_text(new, encoding="utf-8")
+        return CliRunner().invoke(cli, ["sorties", str(root)]).exception.diagnostics()
+
+    row = 1 + text.splitlines().index('icao = "OTBH"')
+    told = said(text.replace('"OTBH"', '"ZZZZ"') + '[[closed]]\ncountry = "Iraan"\n')
+    assert f"sorties.toml:{row}:base." in told
+    assert "ZZZZ: is not in the packaged table" in told
+    assert "did you mean Iran" in told
+    only = (
+        'place = "p"\nturnaround_h = "3"\n[[places]]\nid = "p"\nlat = 34.0\nlon = 69.0\n[[base]]\nid = "b"\nname = "B"\nlat = 95.0\n'
+        'lon = 51.0\n[[aircraft]]\nid = "a"\nname = "A"\nendurance_h = "1200"\nspeed_kmh = "300"\n'
+    )
+    told = said(only)
+    assert "sorties.toml:10:base.0.lat: is above 90" in told
+    assert "sorties.toml:15:aircraft.0.endurance_h: is outside" in told
+    assert "is empty" not in told
+    file.write_text(only.replace("95.0", "25.0").replace("1200", "6"), encoding="utf-8")
+    (root / "flight_claims.csv").unlink(missing_ok=True)
+    for more in ([], ["--all"], ["-o", str(tmp_path / "out")]):  # no base has a phase, too
+        found = CliRunner().invoke(cli, ["sorties", str(root), *more])
+        assert found.exception is None
+        assert "a cannot reach p from b and come back" in found.stdout
 
 
 def test_a_sheet_in_the_case_is_checked_and_stands_beside_its_other_statements(tmp_path):

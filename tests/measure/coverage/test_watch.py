@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 
 from blindspot.cli import cli
-from blindspot.errors import CaseError, UsageError
+from blindspot.errors import BlindspotError, CaseError, UsageError
 from blindspot.measure.coverage.opportunity import Factor, correlated_looks, either, mixed, opportunity
 from blindspot.measure.coverage.reading import read_path, read_surface
 from blindspot.measure.coverage.resolution import ADULT, CHILD, task_probability
@@ -170,11 +171,24 @@ def test_a_path_that_cannot_be_used_says_where(tmp_path):
         ("time,lat,lon,height_m\n2021-08-29T12:00:00,1,2,3\n", "p.csv:2:time: has no time zone"),
         ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,1,x,3\n", "p.csv:2:lon: is not a number"),
         ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,100,2,3\n", "swapped"),
-        ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,1,,3\n", "missing"),
+        ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,1,,3\n", "p.csv:2:lon: is blank"),
+        ("time,lat,lon,height_m\n", "holds no moment"),
+        (
+            "time,lat,lon,height_m,atended\n2021-08-29T12:00:00Z,1,2,3,1\n",
+            "p.csv:1:atended: is not a column; write attended",
+        ),
+        ("time,lat,lon,height_m,attended\n2021-08-29T12:00:00Z,1,2,3,yes\n", "p.csv:2:attended: is not a number"),
+        ("time,lat,lon,height_m,attended\n2021-08-29T12:00:00Z,1,2,3,7\n", "p.csv:2:attended: is 1 (somebody watched)"),
+        (
+            "time,lat,lon,height_m\n2021-08-29T12:00:09Z,1,2,3\n2021-08-29T12:00:09Z,1,2,3\n",
+            "p.csv:3:time: is not later",
+        ),
+        ("time,lat,lon,height_m\n2021-08-29T12:00:00Z,a,b,3\n", "p.csv:2:lon: is not a number"),
     ):
         (tmp_path / "p.csv").write_text(text)
-        with pytest.raises(UsageError, match=says):
-            read_path(tmp_path / "p.csv", local)
+        with pytest.raises(BlindspotError) as found:
+            read_path(tmp_path, "p.csv", local)
+        assert says in found.value.diagnostics()
 
 
 WATCH = (
@@ -304,7 +318,8 @@ def test_a_wrong_watch_is_named_by_row_and_column(world, row, says):
         ("H1,P1,2021-08-29T12:00:00Z,,0.5,0", "holds nobody"),
         ("H1,P1,2021-08-29T12:00:00Z,1,2,0", "outside 0-1"),
         ("H1,P9,2021-08-29T12:00:00Z,1,0.5,0", "households.csv:2:place"),
-        ("H1,P1,2021-08-29T12:00:00Z,1,0.5,99", "were seen, but"),
+        ("H1,P1,2021-08-29T12:00:00Z,1,0.5,99", "households.csv:2: 99 persons were seen, but"),
+        ("H1,P1,2021-08-29T12:00:00Z,0,0.5,0", "holds nobody"),
     ],
 )
 def test_a_wrong_household_is_named_by_row(world, row, says):
@@ -342,3 +357,73 @@ def test_a_video_with_telemetry_is_a_path(tmp_path):
     wide = slant * math.radians(scene.hfov)
     assert 0.3 * wide < np.nanmedian(path.radius) < 1.5 * wide
     assert wide / 128 * 0.8 < np.nanmedian(path.gsd) < wide / 128 * 3
+
+
+def test_many_stretches_are_summed_up_and_few_are_printed(world):
+    root, _ = world
+    file = root / "tracks" / "p.csv"
+    header, *rows = file.read_text().splitlines()
+    away = [
+        ",".join(v if k != 4 else str(float(v) + 0.01 * (i % 2)) for k, v in enumerate(r.split(",")))
+        for i, r in enumerate(rows)
+    ]
+    file.write_text("\n".join([header, *away]) + "\n")
+    said = run("coverage", root)
+    assert sum(line.startswith("  W1  2021") for line in said.splitlines()) == 12
+    assert "stretches more" in said
+    assert "minutes: " in said
+
+
+def test_a_path_that_does_not_say_who_watched_leaves_that_to_attention(world):
+    root, _ = world
+    file = root / "tracks" / "p.csv"
+    file.write_text("\n".join(line.rpartition(",")[0] for line in file.read_text().splitlines()) + "\n")
+    (place,) = run("coverage", root, "--json")["places"]
+    pointed = place["watches"][0]["factors"][0]
+    assert (pointed["low"], pointed["high"]) == pytest.approx((50 / 60, 50 / 60), abs=1e-4)
+    watch = root / "watch.csv"
+    watch.write_text(watch.read_text().replace(",0.1,0.5-0.9,", ",0.1,,"))
+    (place,) = run("coverage", root, "--json")["places"]
+    pointed = place["watches"][0]["factors"][0]
+    assert (pointed["low"], pointed["high"]) == pytest.approx((0, 50 / 60), abs=1e-4)
+    assert place["adult"]["median"] > 0.1  # what is open is drawn evenly
+
+
+def test_heights_above_ground_in_place_of_above_the_zero_are_refused(world):
+    root, _ = world
+    file = root / "tracks" / "p.csv"
+    file.write_text(file.read_text().replace(",1000,", ",90,"))
+    found = CliRunner().invoke(cli, ["coverage", str(root)])
+    assert "lie at or below the ground of the place, 100 m" in found.exception.diagnostics()
+
+
+def test_looks_that_do_not_fit_into_the_time_are_refused(world):
+    root, _ = world
+    (root / "watch.csv").write_text(
+        "id,place,start,end,path,looks,looks_apart_s\n"
+        "W1,P1,2021-08-29T12:00:00Z,2021-08-29T12:10:00Z,tracks/p.csv,3,400\nW2,P1,,,,3,4\n"
+    )
+    found = CliRunner().invoke(cli, ["coverage", str(root)])
+    assert "looks_apart_s needs a path" in found.exception.diagnostics()
+    (root / "watch.csv").write_text("\n".join((root / "watch.csv").read_text().splitlines()[:2]) + "\n")
+    found = CliRunner().invoke(cli, ["coverage", str(root)])
+    assert "3 looks 400 s apart take at least 800 s" in found.exception.diagnostics()
+
+
+def test_every_step_of_a_long_run_is_told_with_its_count(world):
+    from blindspot.stages import Review
+
+    root, _ = world
+    (root / "counts").mkdir()
+    (root / "counts" / "lanes.csv").write_text(
+        "site,count_a,count_b\n" + "".join(f"s{k},{k % 3},{k % 2}\n" for k in range(20))
+    )
+    for stage, steps in (("coverage", [5]), ("presence", [5, 1]), ("counts", [3])):
+        told = []
+        Review(root, fresh=True, progress=told.append).result(stage)
+        counted = [
+            tuple(map(int, found.groups()))
+            for words in told[2:]
+            if (found := re.search(r"\((\d+) of (\d+) done\)$", words))
+        ]
+        assert counted == [(k, n) for n in steps for k in range(n)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def path_from_clip(file: pathlib.Path, local: Callable[[float, float], tuple[float, float]]) -> Path:
+def path_from_clip(file: pathlib.Path, local: Callable[[Any, Any], tuple[Any, Any]]) -> Path:
     """The path of the stream with the most packets, by the telemetry's own clock (UTC).
 
-    `local` turns latitude and longitude into metres east and north. The footprint becomes the circle of the same area;
+    `local` turns latitudes and longitudes into metres east and north. The footprint becomes the circle of the same area;
     packets without time or position are left out, and those whose time does not rise. Attention is not known.
     """
     from blindspot.measure.footage.footprint import footprints, view
@@ -44,10 +44,9 @@ def path_from_clip(file: pathlib.Path, local: Callable[[float, float], tuple[flo
     rows = rows[time[rows] > latest]
 
     def east_north(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        points = [
-            local(float(x), float(y)) if np.isfinite(x + y) else (np.nan, np.nan) for x, y in zip(a, b, strict=True)
-        ]
-        return np.array([p[0] for p in points]), np.array([p[1] for p in points])
+        found, known = np.full((2, len(a)), np.nan), np.isfinite(a + b)
+        found[:, known] = local(a[known], b[known])
+        return found[0], found[1]
 
     east, north = east_north(lat[rows], lon[rows])
     aim_east, aim_north = east_north(f.lat[rows], f.lon[rows])

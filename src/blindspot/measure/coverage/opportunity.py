@@ -2,9 +2,9 @@
 
   P(one look) = line of sight x resolved x attention (x outdoors ...)
   P(noticed)  = on station x in view x [ s p + (1 - s) (1 - (1 - p)^n) ]
-Several looks are not independent: what hides a person from one look (a roof, a shadow, an expectation) hides him from
-the next. With the share s of the cause common to all n looks they count as one; field tests of searchers, where a second
-one raises detection by 1.3 and a third adds nothing (Koester 2018), put s at 0.4 or more.
+Several looks are not independent: with the share s of the cause common to all n looks they count as one; field tests of
+searchers, where a second one raises detection by 1.3 and a third adds nothing (Koester 2018), put s at 0.4 or more. Where a path
+shows when the place was in the picture, each look meets it or not by its moment (`looks`).
 Every factor is drawn uniformly in log-odds between its ends, or worked out from drawn measures; `weigh` takes the quantiles.
 """
 
@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blindspot.errors import UsageError
+from blindspot.measure.coverage.looks import correlated_looks, met, timed_ends, timed_looks
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from blindspot.measure.coverage.looks import InView
 
 DRAWS = 4096
 SEED = 20210829
@@ -42,7 +45,7 @@ class Factor:
     range: Range  # the least and the greatest that can be
     basis: str
     each_look: bool = False  # False: it holds for the whole watch
-    everybody: bool = False  # of a look: it fails for everybody at once, as what holds for the whole watch does
+    view: InView | None = None  # of a look: when the place was in the picture; it fails for everybody at once
     samples: NDArray[np.float64] | None = None  # (4096,) where it was worked out from drawn measures (`physical`)
 
 
@@ -92,37 +95,63 @@ def opportunity(
             raise UsageError(f"{key}: {f.name} is {f.range}; a probability lies between 0 and 1")
     if looks.low < 1:
         raise UsageError(f"{key}: looks is {looks}; a watch holds at least one look")
-    shares = _drawn(len(PHYSICAL) + len(factors) + 3)[len(PHYSICAL) :]
-    drawn = [between(f.range, shares[i]) if f.samples is None else f.samples for i, f in enumerate(factors)]
-    n = np.exp(np.log(looks.low) + (np.log(looks.high) - np.log(looks.low)) * shares[-3])
-    common = shared.low + (shared.high - shared.low) * shares[-2]
-    samples = _noticed(factors, drawn, n, common)
-    ends = [
-        float(_noticed(factors, [np.array(getattr(f.range, end)) for f in factors], np.array(m), np.array(s)))
-        for end, m, s in (("low", looks.low, shared.high), ("high", looks.high, shared.low))
-    ]
-    whole = _for_everybody(factors, drawn, n, common, shares[-1])
-    return offer(key, samples, Range(*ends), _chain(factors, looks, shared, shared_basis), whole)
+    shares = _drawn(len(PHYSICAL) + len(factors) + 4)[len(PHYSICAL) :]
+    drawn = [_drawn_factor(f, shares[i]) for i, f in enumerate(factors)]
+    last = shares[len(factors) :]
+    n = np.exp(np.log(looks.low) + (np.log(looks.high) - np.log(looks.low)) * last[0])
+    common = shared.low + (shared.high - shared.low) * last[1]
+    watch, look, everybody = _products(factors, drawn, last[2])
+    counts = [met(f.view, x, n, f.view.distances(n, last[3])) for f, x in zip(factors, drawn, strict=True) if f.view]
+
+    def noticed(p: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(watch * (timed_looks(counts[0], p, common) if counts else correlated_looks(p, n, common)))
+
+    ends = _ends(factors, looks, shared)
+    return offer(key, noticed(look), ends, _chain(factors, looks, shared, shared_basis), noticed(everybody))
 
 
-def _for_everybody(
-    factors: Sequence[Factor],
-    drawn: Sequence[NDArray[np.float64]],
-    n: NDArray[np.float64],
-    common: NDArray[np.float64],
-    split: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """P(nothing failed that fails for everybody at once): an aircraft that is not there sees nobody, however many are there.
+def _drawn_factor(f: Factor, share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(4096,): worked out already, or evenly (a measured share of the time), or uniform in log-odds."""
+    if f.samples is not None:
+        return f.samples
+    return f.range.low + (f.range.high - f.range.low) * share if f.view is not None else between(f.range, share)
 
-    Attention is partly of that kind: whoever does not turn to a place misses all in it, whoever turns to it may still pass
-    over one of them. How it splits has not been measured: the common part is attention to a power between 0 and 1.
+
+def _products(
+    factors: Sequence[Factor], drawn: Sequence[NDArray[np.float64]], split: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """(4096,) each: P(the watch as a whole), P(one look notices, in the picture), and P(of a look, what fails for everybody did not).
+
+    An aircraft that is not there sees nobody, however many are there. Attention is partly of that kind: whoever does not turn to a
+    place misses all in it, whoever turns to it may still pass over one of them. How it splits has not been measured: the common part is
+    attention to a power between 0 and 1.
     """
-    watch = np.prod([x for f, x in zip(factors, drawn, strict=True) if not f.each_look] or [np.ones_like(n)], axis=0)
-    look = np.ones_like(n)
+    watch, look, everybody = np.ones(DRAWS), np.ones(DRAWS), np.ones(DRAWS)
     for f, x in zip(factors, drawn, strict=True):
-        if f.each_look and (f.everybody or f.name == ATTENTION):
-            look = look * (x if f.everybody else x**split)
-    return np.asarray(watch * correlated_looks(look, n, common))
+        if not f.each_look:
+            watch = watch * x
+        elif f.view is None:
+            look = look * x
+            everybody = everybody * (x**split if f.name == ATTENTION else 1.0)
+    return watch, look, everybody
+
+
+def _ends(factors: Sequence[Factor], looks: Range, shared: Range) -> Range:
+    """The least and the greatest that the ranges allow."""
+
+    def product(end: str, *, each_look: bool) -> float:
+        return float(np.prod([getattr(f.range, end) for f in factors if f.each_look is each_look and f.view is None]))
+
+    watch, look = (Range(*(product(end, each_look=each) for end in ("low", "high"))) for each in (False, True))
+    for f in factors:
+        if f.view is not None:
+            low, high = timed_ends(f.range, look, looks, shared)
+            return Range(watch.low * low, watch.high * high)
+    low, high = (
+        float(correlated_looks(np.array(p), np.array(n), np.array(s)))
+        for p, n, s in ((look.low, looks.low, shared.high), (look.high, looks.high, shared.low))
+    )
+    return Range(watch.low * low, watch.high * high)
 
 
 def offer(
@@ -176,21 +205,6 @@ def between(r: Range, share: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-(a + (b - a) * share))))
 
 
-def correlated_looks(
-    p: NDArray[np.float64], n: NDArray[np.float64], shared: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """P(noticed in at least one of n looks) when the share `shared` of the cause is common to all."""
-    return np.asarray(shared * p + (1 - shared) * -np.expm1(n * np.log1p(-np.minimum(p, 1 - 1e-12))))
-
-
-def _noticed(
-    factors: Sequence[Factor], drawn: Sequence[NDArray[np.float64]], n: NDArray[np.float64], shared: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    watch = np.prod([x for f, x in zip(factors, drawn, strict=True) if not f.each_look] or [np.ones_like(n)], axis=0)
-    look = np.prod([x for f, x in zip(factors, drawn, strict=True) if f.each_look] or [np.ones_like(n)], axis=0)
-    return np.asarray(watch * correlated_looks(look, n, shared))
-
-
 def _chain(factors: Sequence[Factor], looks: Range, shared: Range, basis: str) -> list[str]:
     ordered = [f for f in factors if not f.each_look] + [f for f in factors if f.each_look]
     lines, before = [], ""
@@ -203,6 +217,7 @@ def _chain(factors: Sequence[Factor], looks: Range, shared: Range, basis: str) -
         before = f.basis
     if looks.high > 1:
         lines.append(f"looks {looks}, of which {shared} of the cause is shared ({basis})")
+        lines += [f.view.says() for f in ordered if f.view is not None]
     return lines
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.canyon import drawn_share, in_shade, line_of_sight, sun
 from blindspot.measure.coverage.cells import ground_seen
+from blindspot.measure.coverage.looks import InView
 from blindspot.measure.coverage.opportunity import (
     ATTENTION,
     SHARED,
@@ -28,7 +29,7 @@ from blindspot.quantities import Range
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
     from numpy.typing import NDArray
@@ -75,14 +76,18 @@ def look(
     places: Mapping[str, Place],
     where: Mapping[str, Where],
     executor: Executor | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[PlaceView, ...]:
-    """Every place that watch.csv names, sorted. Raises CaseError with every row that cannot be worked out."""
+    """Every place that watch.csv names, sorted; `progress` is told each step. Raises CaseError with every row that cannot be worked out."""
     problems: list[Problem] = []
     views: dict[str, list[tuple[WatchView, Watch]]] = {}
     cache: dict[tuple[str, ...], Surface] = {}
+    steps = _Steps(progress, sum(_steps(row) for row in watches.values()))
     for key, row in watches.items():
         try:
-            views.setdefault(row.place, []).append((_view(root, row, places[row.place], cache, executor), row))
+            views.setdefault(row.place, []).append((_view(root, row, places[row.place], cache, executor, steps), row))
+        except CaseError as error:
+            problems += error.problems
         except UsageError as error:
             problems.append(Problem(where[key], str(error)))
         except FileNotFoundError as error:
@@ -90,6 +95,24 @@ def look(
     if problems:
         raise CaseError(problems)
     return tuple(_place(key, views[key]) for key in sorted(views))
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Tells each step of the watches as it begins."""
+
+    progress: Callable[[str], None]
+    total: int
+    begun: int = 0
+
+    def __call__(self, what: str) -> None:
+        self.progress(f"{what} ({self.begun} of {self.total} done)")
+        self.begun += 1
+
+
+def _steps(row: Watch) -> int:
+    """How many steps a watch will tell: reading; and over a surface two persons, the map, and with a path the ground over time."""
+    return 1 if not row.surface else 5 if row.path else 4
 
 
 def _place(key: str, rows: list[tuple[WatchView, Watch]]) -> PlaceView:
@@ -118,7 +141,9 @@ def _view(
     place: Place,
     cache: dict[tuple[str, ...], Surface],
     executor: Executor | None,
+    step: _Steps,
 ) -> WatchView:
+    step(f"{row.id}: reading")
     surface = surface_of(root, row, place, cache)
     path, spot, base = path_of(root, row, place, surface)
     short = "" if surface is None or path is None else shortfall(surface, spot, path)
@@ -131,6 +156,7 @@ def _view(
     for kind, (size, height) in PERSONS.items():
         sight = None
         if surface is not None and path is not None:
+            step(f"{row.id}: line of sight to {'an adult' if kind == 'adult' else 'a child'}")
             sight = in_sight(surface, path, spot, height, row.height_error_m or 0.0, executor)
         if row.path and path is not None and row.start and row.end:
             window = (row.start.start.timestamp(), row.end.end.timestamp())
@@ -149,9 +175,11 @@ def _view(
         return WatchView(row.id, factors, intervals, position)
     size, height = PERSONS["adult"]
     part = around(surface, spot, path)
+    step(f"{row.id}: blind spots")
     shares, block, over_time = blocks(part, path, height, executor, timed=bool(row.path))
     ground = None
     if row.path and row.start and row.end:
+        step(f"{row.id}: every piece of ground")
         window = (row.start.start.timestamp(), row.end.end.timestamp())
         ground = ground_seen(part, path, window, height, size, row.pointing_error_m or 0.0)
     return WatchView(row.id, factors, intervals, position, shares, block, ground, part, over_time)
@@ -163,19 +191,33 @@ def _stated(row: Watch) -> list[Factor]:
 
 
 def _watched(intervals: tuple[Interval, ...], row: Watch) -> Factor:
-    """Share of the window in which the place was on station, in the footprint and not unattended."""
+    """When, and for what share of the window, the place was on station, in the footprint and not unattended."""
     off = {"not on station", "no record", "not pointed", "not attended"}
-    total = sum(i.end - i.start for i in intervals)
-    # What may have been hidden or too coarse was in the picture all the same; sight and resolution are factors of their own.
-    sure = sum(i.end - i.start for i in intervals if i.reason not in off)
-    maybe = sure + sum(i.end - i.start for i in intervals if i.state == "perhaps" and i.reason in off)
+    # What may have been hidden or too coarse was in the picture all the same; sight and resolution are factors of their own. So is
+    # attention: where the row states it, a path that does not say whether anybody watched leaves nothing more open.
+    at_most = [i for i in intervals if i.reason not in off or i.state == "perhaps"]
+    surely = [i for i in at_most if i.reason not in off or (i.reason == "not attended" and row.attention is not None)]
+    view = InView((intervals[0].start, intervals[-1].end), _merged(surely), _merged(at_most), row.looks_apart_s)
+    least = (row.looks.low - 1) * row.looks_apart_s.low if row.looks and row.looks_apart_s else 0.0
+    if least > view.length:
+        raise UsageError(
+            f"{row.looks} looks {row.looks_apart_s} s apart take at least {least:,.0f} s, from start to end there are {view.length:,.0f} s"
+        )
     return Factor(
         "on station and pointed",
-        Range(sure / total, min(maybe, total) / total),
+        view.share,
         f"share of the time, from {row.path}",
         each_look=True,  # a look falls at any moment of the window
-        everybody=True,
+        view=view,
     )
+
+
+def _merged(intervals: list[Interval]) -> tuple[tuple[float, float], ...]:
+    """From when to when, those that touch as one."""
+    found: list[tuple[float, float]] = []
+    for i in intervals:
+        found.append((found.pop()[0] if found and found[-1][1] == i.start else i.start, i.end))
+    return tuple(found)
 
 
 def _each_look(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.aircraft import HOUR, KMH, Aircraft
 from blindspot.measure.coverage.borders import airport, country
 from blindspot.measure.coverage.claims import Answer, Feasible, Limits, Statement, solve
@@ -17,6 +18,7 @@ from blindspot.measure.coverage.sorties import Sortie, sortie
 from blindspot.quantities import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Executor
 
     from blindspot.case.sorties import Plane, Said, Sorties
@@ -45,11 +47,20 @@ class Overview:
     sets: tuple[Feasible, ...]
 
 
-def overview(file: Sorties, places: dict[str, tuple[float, float]], executor: Executor | None = None) -> Overview:
-    """Routes, sorties, orbits and statements. `places`: those of places.csv as (lat, lon)."""
-    bases = {b.id: airport(b.icao) if b.lat is None or b.lon is None else (b.lat, b.lon) for b in file.base}
+def overview(
+    file: Sorties,
+    places: dict[str, tuple[float, float]],
+    executor: Executor | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Overview:
+    """Routes, sorties, orbits and statements. `places`: those of places.csv as (lat, lon); `progress` is told each step.
+
+    Raises CaseError with every airfield and country that is not known, UsageError where no route can be.
+    """
+    progress("routes round closed airspace")
+    bases, zones = _placed(file)
     watched = {p.id: (p.lat, p.lon) if p.lat is not None and p.lon is not None else places[p.id] for p in file.places}
-    routes = shortest_routes(bases, watched, [_zone(c) for c in file.closed])
+    routes = shortest_routes(bases, watched, zones)
     planes = [aircraft(p) for p in file.aircraft]
     sorties = tuple(
         sortie(routes[b, p], plane, file.turnaround_h)
@@ -58,14 +69,32 @@ def overview(file: Sorties, places: dict[str, tuple[float, float]], executor: Ex
         for b in bases
     )
     phases = {b.id: b.phase for b in file.base}
-    orbits = tuple(
-        Orbit(b, phases[b], plane.id, _covered(routes[b, file.place], plane, file, executor))
-        for plane in planes
-        for b in bases
-        if phases[b]
-    )
+    pairs = [(plane, b) for plane in planes for b in bases]
+    orbits = []
+    for k, (plane, b) in enumerate(pairs):
+        progress(f"relief on station, {plane.id} from {b} ({k} of {len(pairs)} done)")
+        orbits.append(Orbit(b, phases[b], plane.id, _covered(routes[b, file.place], plane, file, executor)))
+    progress("public statements against one another")
     answers, sets = _statements(file, routes)
-    return Overview(routes, sorties, orbits, answers, sets)
+    return Overview(routes, sorties, tuple(orbits), answers, sets)
+
+
+def _placed(file: Sorties) -> tuple[dict[str, tuple[float, float]], list[Any]]:
+    """Where the bases lie, and what is closed."""
+    bases, zones, problems = {}, [], []
+    for i, b in enumerate(file.base):
+        try:
+            bases[b.id] = airport(b.icao) if b.lat is None or b.lon is None else (b.lat, b.lon)
+        except UsageError as error:
+            problems.append(Problem(Where("sorties.toml", None, f"base.{i}.icao"), str(error)))
+    for i, c in enumerate(file.closed):
+        try:
+            zones.append(_zone(c))
+        except UsageError as error:
+            problems.append(Problem(Where("sorties.toml", None, f"closed.{i}.country"), str(error)))
+    if problems:
+        raise CaseError(problems)
+    return bases, zones
 
 
 def aircraft(row: Plane) -> Aircraft:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blindspot.errors import UsageError
+from blindspot.case.reading import read_cells
+from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.coverage.geotiff import read_grid
 from blindspot.measure.coverage.seen import Path, checked_path
 from blindspot.measure.coverage.surface import Surface, checked
@@ -44,49 +44,78 @@ def read_surface(file: pathlib.Path, ground: pathlib.Path | None = None) -> Surf
     return Surface(z, grid.cell, grid.x, grid.y, grid.crs, bare, grid.unit)
 
 
-def read_path(file: pathlib.Path, local: Callable[[float, float], tuple[float, float]], ground_m: float = 0.0) -> Path:
-    """A sensor path from CSV; `local` turns latitude and longitude into metres east and north, heights are above `ground_m`'s
-    datum. Columns: time, lat, lon, height_m; aim_lat, aim_lon, radius_m, gsd_m, attended may be blank or left out.
+def read_path(
+    root: pathlib.Path, name: str, local: Callable[[Any, Any], tuple[Any, Any]], ground_m: float = 0.0
+) -> Path:
+    """A sensor path from CSV; `local` turns latitudes and longitudes into metres east and north, heights are above `ground_m`'s
+    datum. Columns: time, lat, lon, height_m; aim_lat, aim_lon, radius_m, gsd_m, attended may be blank or left out; others are passed over.
+
+    Raises CaseError with every cell that is wrong, UsageError where the whole cannot be a path.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file.name}: is not UTF-8; save it with encoding UTF-8") from error
-    try:
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    except csv.Error as error:
-        raise UsageError(f"{file.name}: is not CSV: {error}; save it again as CSV, UTF-8") from error
-    missing = [c for c in PATH_COLUMNS[:4] if not rows or c not in rows[0]]
-    if missing:
-        raise UsageError(f"{file.name}: lacks the column {missing[0]}; the columns are {', '.join(PATH_COLUMNS)}")
-    table = {c: np.full(len(rows), np.nan) for c in PATH_COLUMNS}
-    for i, row in enumerate(rows):
-        for c in PATH_COLUMNS:
-            cell = (row.get(c) or "").strip()
-            if cell:
-                table[c][i] = _number(cell, c, f"{file.name}:{i + 2}:{c}")
-    east, north = _project(table["lat"], table["lon"], local, file.name)
-    aim_east, aim_north = _project(table["aim_lat"], table["aim_lon"], local, file.name)
-    path = Path(
-        table["time"],
-        east,
-        north,
-        table["height_m"] - ground_m,
-        aim_east,
-        aim_north,
-        table["radius_m"],
-        table["gsd_m"],
-        table["attended"],
+    problems: list[Problem] = []
+    read = read_cells(root, name, problems)
+    if read is None:
+        raise CaseError(problems)
+    header, records = read
+    problems += _header(header, name)
+    if not records:
+        problems.append(Problem(Where(name), "holds no moment", None, "write a row per moment of the sensor"))
+    table = {c: np.full(len(records), np.nan) for c in PATH_COLUMNS}
+    for i, (line, cells) in enumerate(records):
+        for column, cell in zip(header, cells, strict=False):
+            if column in table and cell.strip():
+                try:
+                    table[column][i] = _number(cell.strip(), column)
+                except ValueError as error:
+                    problems.append(Problem(Where(name, line, column), str(error), cell))
+            elif column in PATH_COLUMNS[:4]:
+                problems.append(Problem(Where(name, line, column), "is blank", None, "leave out a row without it"))
+    lines = [line for line, _ in records]
+    for k in np.flatnonzero(np.diff(table["time"]) <= 0):
+        what = "is not later than the row before"
+        problems.append(Problem(Where(name, lines[k + 1], "time"), what, None, "sort the rows by time, each time once"))
+    if problems:
+        raise CaseError(problems)
+    return checked_path(
+        Path(
+            table["time"],
+            *_project(table["lat"], table["lon"], local, name),
+            table["height_m"] - ground_m,
+            *_project(table["aim_lat"], table["aim_lon"], local, name),
+            table["radius_m"],
+            table["gsd_m"],
+            table["attended"],
+        ),
+        name,
     )
-    return checked_path(path, file.name)
 
 
-def _number(cell: str, column: str, where: str) -> float:
+def _header(header: list[str], name: str) -> list[Problem]:
+    """Columns that lack, or are there twice or misspelt."""
+    needed = ", ".join(PATH_COLUMNS)
+    found = [
+        Problem(Where(name, 1, c), "is missing", None, f"the columns are {needed}")
+        for c in PATH_COLUMNS[:4]
+        if c not in header
+    ]
+    for c in sorted(set(header)):
+        if header.count(c) > 1 and c in PATH_COLUMNS:
+            found.append(Problem(Where(name, 1, c), "stands twice", None, "keep one of the two"))
+        elif c not in PATH_COLUMNS and (near := get_close_matches(c.lower(), PATH_COLUMNS, 1, 0.8)):
+            found.append(Problem(Where(name, 1, c), "is not a column", None, f"write {near[0]}"))
+    return found
+
+
+def _number(cell: str, column: str) -> float:
+    if column == "time":
+        return read_moment(cell).start.timestamp()
     try:
-        return read_moment(cell).start.timestamp() if column == "time" else float(cell)
+        number = float(cell)
     except ValueError as error:
-        what = str(error) if column == "time" else "is not a number"
-        raise UsageError(f"{where}: {what} (got {cell[:60]!r})") from error
+        raise ValueError("is not a number") from error
+    if column == "attended" and number not in {0.0, 1.0}:
+        raise ValueError("is 1 (somebody watched), 0 (nobody) or blank (not known)")
+    return number
 
 
 def _project(
@@ -98,6 +127,5 @@ def _project(
             f"{name}: a latitude lies beyond 90 or a longitude beyond 180 degrees; are the columns swapped?"
         )
     found = np.full((2, len(lat)), np.nan)
-    for i in np.flatnonzero(known):
-        found[:, i] = local(lat[i], lon[i])
+    found[:, known] = local(lat[known], lon[known])
     return found[0], found[1]

@@ -33,14 +33,14 @@ class Surface:
         """Row and column (fractions) of a point, or of arrays of points."""
         return (self.y - north) / self.cell, (east - self.x) / self.cell
 
-    def local(self, lat: float, lon: float) -> tuple[float, float]:
-        """East and north of a geographic point in the projection of the surface, metres."""
+    def local(self, lat: Any, lon: Any) -> tuple[Any, Any]:
+        """East and north of geographic points in the projection of the surface, metres."""
         if self.crs is None:
             raise UsageError("the surface has no coordinate system; a place on the earth cannot be found in it")
         from pyproj import Transformer
 
         east, north = Transformer.from_crs("EPSG:4326", self.crs, always_xy=True).transform(lon, lat)
-        return float(east) * self.unit, float(north) * self.unit
+        return np.asarray(east) * self.unit, np.asarray(north) * self.unit
 
     def degrees(self, east: Any, north: Any) -> tuple[Any, Any]:
         """Latitude and longitude of points in the projection of the surface, metres."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def path_of(
     """The sensor path in the frame of the surface, or of the place; the place in that frame; the height of its ground."""
     if surface is not None:
         local = surface.local
-        east, north = local(place.lat, place.lon)
+        east, north = (float(x) for x in local(place.lat, place.lon))
         r, c = surface.at(east, north)
         inside = 0 <= r < surface.z.shape[0] and 0 <= c < surface.z.shape[1]
         base = float(surface.z[int(r), int(c)]) if inside else float(np.median(surface.z))
@@ -61,9 +61,8 @@ def path_of(
         change = Transformer.from_crs("EPSG:4326", frame, always_xy=True)
         east, north, base = 0.0, 0.0, 0.0
 
-        def local(lat: float, lon: float) -> tuple[float, float]:
-            x, y = change.transform(lon, lat)
-            return float(x), float(y)
+        def local(lat: Any, lon: Any) -> tuple[Any, Any]:
+            return change.transform(lon, lat)
 
     spot = (east, north, place.error_m)
     if row.path:
@@ -71,21 +70,25 @@ def path_of(
         if file.suffix.lower() == ".csv":
             from blindspot.measure.coverage.reading import read_path
 
-            return _fitting(read_path(file, local), row, spot), spot, base
+            return _fitting(read_path(root, row.path, local), row, spot, surface, base), spot, base
         from blindspot.measure.coverage.clips import path_from_clip
 
-        return _fitting(path_from_clip(file, local), row, spot), spot, base
+        return _fitting(path_from_clip(file, local), row, spot, surface, base), spot, base
     if row.orbit_km is None or row.altitude_m is None:
         return None, spot, base
     return orbit(spot, row.orbit_km, row.altitude_m, base), spot, base
 
 
-def _fitting(path: Path, row: Watch, spot: tuple[float, float, float]) -> Path:
-    """The path, if it is one of this place and time."""
+def _fitting(path: Path, row: Watch, spot: tuple[float, float, float], surface: Surface | None, base: float) -> Path:
+    """The path, if it is one of this place and time, and flies above its ground."""
     nearest = float(np.hypot(path.east - spot[0], path.north - spot[1]).min())
     if nearest > _FAR_M:
         raise UsageError(
             f"{row.path}: never comes nearer to the place than {nearest / 1000:,.0f} km; are latitude and longitude in their columns?"
+        )
+    if surface is not None and path.up.min() <= base:
+        raise UsageError(
+            f"{row.path}: {int((path.up <= base).sum())} of {len(path.up)} moments lie at or below the ground of the place, {base:,.0f} m; heights are above the zero of the surface, not above the ground"
         )
     if row.start and row.end:
         first, last = (f"{datetime.fromtimestamp(t, tz=UTC):%Y-%m-%dT%H:%M:%SZ}" for t in path.time[[0, -1]])

@@ -17,7 +17,7 @@ from blindspot.quantities import Range, Reference
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
 
     from blindspot.case.watch import Household
@@ -46,8 +46,9 @@ def who(
     utc_offset: str,
     where: Mapping[str, Where],
     executor: Executor | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[PlacePresence, ...]:
-    """Every row, in order of its id. Raises CaseError with every row that cannot be worked out."""
+    """Every row, in order of its id; `progress` is told each. Raises CaseError with every row that cannot be worked out."""
     problems: list[Problem] = []
     scenes = []
     for key, row in rows.items():
@@ -58,11 +59,26 @@ def who(
     if problems:
         raise CaseError(problems)
     run = map if executor is None else executor.map
-    results = run(both, [scene for _, _, scene, _ in scenes], [row.seen for _, row, _, _ in scenes])
-    return tuple(
-        PlacePresence(key, row.place or key, str(row.when or ""), row.seen, found, tuple(chain))
-        for (key, row, _, chain), found in zip(scenes, results, strict=True)
-    )
+    results = iter(run(_attempt, [scene for _, _, scene, _ in scenes], [row.seen for _, row, _, _ in scenes]))
+    found: list[PlacePresence] = []
+    for key, row, _, chain in scenes:
+        progress(f"{key}: who may have been there ({len(found) + len(problems)} of {len(scenes)} done)")
+        result = next(results)
+        if isinstance(result, str):
+            problems.append(Problem(where[key], result))
+        else:
+            found.append(PlacePresence(key, row.place or key, str(row.when or ""), row.seen, result, tuple(chain)))
+    if problems:
+        raise CaseError(problems)
+    return tuple(found)
+
+
+def _attempt(scene: Scene, seen: int | None) -> Both | str:
+    """The result, or what is wrong: the other rows are worked out all the same."""
+    try:
+        return both(scene, seen)
+    except UsageError as error:
+        return str(error)
 
 
 def offers(found: tuple[PlacePresence, ...]) -> tuple[Opportunity, ...]:
@@ -230,7 +246,27 @@ def _sizes(root: pathlib.Path, table: str) -> tuple[float, ...]:
     if read is None:
         raise UsageError(f"occupancy/{problems[0]}")
     header, records = read
-    return tuple(sizes_from([dict(zip(header, cells, strict=False)) for _, cells in records], "share").tolist())
+    wrong = [
+        f"occupancy/{table}:{line}:{column}: is not a number (got {cell[:60]!r})"
+        for line, cells in records
+        for column, cell in zip(header, cells, strict=False)
+        if column in {"size_from", "size_to", "share"} and not _is_number(cell, whole=column != "share")
+    ]
+    wrong += [f"occupancy/{table}:1:{c}: is missing" for c in ("size_from", "size_to", "share") if c not in header]
+    if wrong:
+        raise UsageError("; ".join(wrong[:8]))
+    try:
+        return tuple(sizes_from([dict(zip(header, cells, strict=False)) for _, cells in records], "share").tolist())
+    except UsageError as error:
+        raise UsageError(f"occupancy/{table}: {error}") from error
+
+
+def _is_number(cell: str, *, whole: bool) -> bool:
+    try:
+        (int if whole else float)(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _spread(x: Posterior) -> dict[str, int]:

@@ -21,7 +21,7 @@ from blindspot.measure.presence.occupancy import in_use, occupancy, royle_nichol
 from blindspot.measure.presence.scene import quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Executor
 
     from numpy.typing import NDArray
@@ -46,11 +46,17 @@ SAYS = {
 }
 
 
-def survey_tables(files: Sequence[Counts], executor: Executor | None = None) -> dict[str, Any]:
-    """The `counts` of `blindspot presence`. Raises CaseError with every file that cannot be worked out."""
+def survey_tables(
+    files: Sequence[Counts], executor: Executor | None = None, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """The `counts` of `blindspot presence`; `progress` is told each model. Raises CaseError with every file that cannot be worked out."""
     tasks = [(c, name) for c in files for name in _models(c)]
     run = map if executor is None else executor.map
-    fitted = list(run(_attempt, [c for c, _ in tasks], [name for _, name in tasks]))
+    results = iter(run(_attempt, [c for c, _ in tasks], [name for _, name in tasks]))
+    fitted: list[dict[str, Any] | str] = []
+    for c, name in tasks:
+        progress(f"{c.file}: {name} ({len(fitted)} of {len(tasks)} done)")
+        fitted.append(next(results))
     wrong = {c.file: x for (c, _), x in zip(tasks, fitted, strict=True) if isinstance(x, str)}
     if wrong:
         raise CaseError(Problem(Where(file), said) for file, said in wrong.items())

@@ -88,10 +88,10 @@ def _flights(found: Record) -> dict[str, str]:
         ),
     }
     if drawn:
-        bases = [f"{n}  {b['name']}: {b['km']} km ({b['phase']})" for n, b in enumerate(drawn["bases"], 1)]
+        bases = [f"{n}  {b['name']}: {b['km']} km{_period(b)}" for n, b in enumerate(drawn["bases"], 1)]
         title = "Routes from the bases to the place, round closed airspace"
         files["route-map.svg"] = alone(title, [("", drawn["map"], 720)], [*bases, "hatched: closed airspace; dashed: hypothetical bases"])  # fmt: skip
-        rounds = [(f"{r['base']}, {r['aircraft']} ({r['phase']}): {r['said']}", r["figure"], 18) for r in drawn["rounds"]]  # fmt: skip
+        rounds = [(f"{r['base']}, {r['aircraft']}{_period(r)}: {r['said']}", r["figure"], 18) for r in drawn["rounds"]]  # fmt: skip
         files["sortie-clock.svg"] = alone("One aircraft from each base: transit and time on station", rounds, [f"{drawn['hours']:g} hours, the middle of each range"])  # fmt: skip
     files["unwatched.svg"] = alone(
         "Hours of a day without an aircraft, by number of aircraft",
@@ -107,6 +107,10 @@ def _flights(found: Record) -> dict[str, str]:
     return files
 
 
+def _period(row: dict[str, Any]) -> str:
+    return f" ({row['phase']})" if row["phase"] else ""
+
+
 def _unwatched(o: Record) -> Part:
     """A row for each number of aircraft over a scale of 24 hours."""
     body, y = [], 0.0
@@ -116,7 +120,7 @@ def _unwatched(o: Record) -> Part:
         body += [text(3, y + 4, f"{c['m']}", "s", "end"), rule(5, 95, y, "grid")]
         body.append(box(5 + 90 * low / 24, 5 + 90 * max(high, low + 0.05) / 24, y - 6, 12, "band"))
     body += [text(5 + 90 * h / 24, y + 24, f"{h} h", "s") for h in range(0, 25, 6)]
-    title = f"{o['base']}, {o['aircraft']} ({o['phase']})"
+    title = f"{o['base']}, {o['aircraft']}{_period(o)}"
     return title, field(title, y + 30, body), y + 30
 
 

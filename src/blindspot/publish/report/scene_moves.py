@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blindspot.errors import CaseError, UsageError
+from blindspot.errors import BlindspotError, CaseError, UsageError
 from blindspot.publish.report.columns import DEGREES, steps
 
 if TYPE_CHECKING:
@@ -87,9 +87,10 @@ def _sensor(root: Path, name: str, said: list[str]) -> dict[str, Any] | None:
     from blindspot.measure.coverage.reading import read_path
 
     try:
-        path = read_path(root / name, lambda lat, lon: (lon, lat))
-    except (UsageError, OSError) as error:
-        said.append(f"{name}: {str(error).splitlines()[0]}")
+        path = read_path(root, name, lambda lat, lon: (lon, lat))
+    except (BlindspotError, OSError) as error:
+        what = error.diagnostics() if isinstance(error, BlindspotError) else str(error)
+        said.append(f"{name}: {what.splitlines()[0].removeprefix(f'{name}:').strip()}")
         return None
     every = max(1, -(-len(path.time) // MOST_FIXES))
     part = slice(None, None, every)
