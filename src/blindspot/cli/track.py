@@ -44,6 +44,8 @@ def track() -> None:
       blindspot track custody taxis.csv --gap 60
       blindspot track base-rate cases/kabul-2021-08-29
       blindspot track follow flight.ts --log mine.jsonl
+
+    The options of `track FILE...` are those of `blindspot track files -h`.
     """
 
 

@@ -2,11 +2,13 @@
 
 import contextlib
 import json
+from zipfile import ZipFile
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
+import pyproj
 import pytest
 import shapely
 from click.testing import CliRunner
@@ -44,6 +46,8 @@ FORMATS = {
     "a.cot": "".join(f"<event uid='a' time='{t}' type='a'><point lat='{y}' lon='{x}' hae='0' ce='9' le='9'/></event>\n" for t, y, x in ROWS),
     "points.geojson": json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"id": "a", "time": t}, "geometry": {"type": "Point", "coordinates": [x, y]}} for t, y, x in ROWS]}),
     "line.geojson": json.dumps({"type": "Feature", "properties": {"id": "a", "times": TIMES}, "geometry": {"type": "LineString", "coordinates": [[x, y] for _, y, x in ROWS]}}),
+    "wrapped.cot": "<?xml version='1.0'?>\n<events>" + "".join(f"<event uid='a' time='{t}'><point lat='{y}' lon='{x}'/></event>" for t, y, x in ROWS) + "</events>",
+    "parts.geojson": json.dumps({"type": "Feature", "properties": {"id": "a", "coordinateProperties": {"times": [TIMES[:1], TIMES[1:]]}}, "geometry": {"type": "MultiLineString", "coordinates": [[[x, y] for _, y, x in part] for part in (ROWS[:1], ROWS[1:])]}}),
     "a.mfjson": json.dumps({"type": "Feature", "id": "a", "temporalGeometry": {"type": "MovingPoint", "datetimes": TIMES, "coordinates": [[x, y] for _, y, x in ROWS]}}),
 }  # fmt: skip
 
@@ -71,6 +75,8 @@ LOGGERS = {  # heads as trackers, AIS archives and taxi sets write them; zones n
     "hub.csv": ("mmsi;tstamp;latitude;longitude\n", "a;2021-08-29 04:{m}:00 GMT;{y};{x}\n"),
     "parts.csv": ("vehicle_no,date_time_utc,gps_lat,lat_long_ok,lon_wgs84\n", "a,2021-08-29T04:{m}:00Z,{y},1,{x}\n"),
     "two.csv": ("id,date,time,lat,lon\n", "a,2021-08-29,04:{m}:00,{y},{x}\n"),
+    "noon.csv": ("id,time,lat,lon\n", "a,08/29/2021 04:{m}:00 AM,{y},{x}\n"),
+    "german.csv": ("id;time;lat;lon\n", "a;29.08.2021 04:{m};{yc};{xc}\n"),
     "american.csv": ("id,time,lat,lon\n", "a,08/29/2021 04:{m},{y},{x}\n"),
     "traccar.csv": ("deviceTime,valid,latitude,longitude,altitude\n", "2021-08-29 04:{m}:00,true,{y},{x},1800\n"),
     "phone.csv": ("tst,lat,lon,acc\n", "16302{s},{y},{x},5\n"),
@@ -92,8 +98,75 @@ def test_heads_of_loggers_are_known(tmp_path, name):
     assert read.tracks.degrees()[1] == pytest.approx(LON, abs=1e-7)
     assert len(read.tracks.ids) == 1
     if "/" in row:
-        first = "month" if name == "american.csv" else "day"
+        first = "month" if name in ("american.csv", "noon.csv") else "day"
         assert f"with the {first} first" in " ".join(map(str, read.problems))
+
+
+def test_other_encodings_are_read(tmp_path):
+    (tmp_path / "wide.csv").write_text(FORMATS["a.csv"].replace("a,", "\u06a9\u0627\u0628\u0644,"), encoding="utf-16")
+    read = read_tracks([tmp_path / "wide.csv"])
+    assert read.tracks.ids == ("\u06a9\u0627\u0628\u0644",)
+    assert not read.problems
+    (tmp_path / "wide.geojson").write_text(FORMATS["line.geojson"], encoding="utf-16")
+    assert len(read_tracks([tmp_path / "wide.geojson"]).tracks.t) == 3
+    old = FORMATS["a.gpx"].replace("'?>", "' encoding='ISO-8859-1'?>", 1).replace("<name>a", "<name>caf\xe9")
+    (tmp_path / "old.gpx").write_text(old, encoding="latin-1")
+    assert read_tracks([tmp_path / "old.gpx"]).tracks.ids == ("caf\xe9",)
+    (tmp_path / "torn.csv").write_bytes(FORMATS["a.csv"].encode("utf-16")[:-1])
+    with pytest.raises(UsageError, match="starts as UTF-16"):
+        read_tracks([tmp_path / "torn.csv"])
+
+
+def test_a_kmz_is_read_where_it_lies(tmp_path):
+    with ZipFile(tmp_path / "a.kmz", "w") as packed:
+        packed.writestr("doc.kml", FORMATS["a.kml"])
+    assert read_tracks([tmp_path / "a.kmz"]).tracks.degrees()[0] == pytest.approx(LAT, abs=1e-7)
+    whole = (tmp_path / "a.kmz").read_bytes()
+    (tmp_path / "torn.kmz").write_bytes(whole[:-30])
+    with pytest.raises(UsageError, match="zip that cannot be read"):
+        read_tracks([tmp_path / "torn.kmz"])
+    with ZipFile(tmp_path / "other.zip", "w") as packed:
+        packed.writestr("a.csv", FORMATS["a.csv"])
+    with pytest.raises(UsageError, match="without a KML"):
+        read_tracks([tmp_path / "other.zip"])
+
+
+def geoparquet(path, points, crs, encoding="WKB"):
+    head = {"version": "1.1.0", "primary_column": "geom", "columns": {"geom": {"encoding": encoding, "crs": crs}}}
+    table = pa.table({"id": ["a"] * len(points), "time": TIMES[: len(points)], "geom": shapely.to_wkb(points)})
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(head)}), path)
+
+
+def test_geoparquet_is_read_in_its_reference_system(tmp_path):
+    points = shapely.points(LON, LAT)
+    geoparquet(tmp_path / "a.parquet", points, None)
+    assert read_tracks([tmp_path / "a.parquet"]).tracks.degrees()[0] == pytest.approx(LAT, abs=1e-7)
+    x, y = pyproj.Transformer.from_crs(4326, 32642, always_xy=True).transform(LON, LAT)
+    geoparquet(tmp_path / "utm.parquet", shapely.points(x, y), pyproj.CRS(32642).to_json_dict())
+    assert read_tracks([tmp_path / "utm.parquet"]).tracks.degrees()[1] == pytest.approx(LON, abs=1e-7)
+    geoparquet(tmp_path / "line.parquet", [shapely.LineString(zip(LON, LAT, strict=True))], None)
+    geoparquet(tmp_path / "arrow.parquet", points, None, encoding="point")
+    for name, words in (("line", "holds a LINESTRING"), ("arrow", "written as point; WKB")):
+        with pytest.raises(UsageError, match=words):
+            read_tracks([tmp_path / f"{name}.parquet"])
+
+
+def test_what_looks_changed_about_is_named_and_not_changed(tmp_path):
+    rows = [f"a,{1630210500 + 60 * k},{34.5 + k / 1000},{69.1 + k / 1000}\n" for k in range(9)]
+    turned = [f"b,{1630210500 + 60 * k},{69.1 + k / 1000},{34.5 + k / 1000}\n" for k in range(9)]
+    tracks, lines = said(tmp_path, HEAD + "".join(rows[:4] + [r.replace("b", "a") for r in turned[4:6]] + rows[6:]))
+    assert "2 fixes reached faster than 100 m/s, kept; latitude and longitude look changed about there" in lines
+    assert tracks.degrees()[0][4] == pytest.approx(69.104)
+    tracks, lines = said(tmp_path, HEAD + "".join(rows + turned))
+    assert "1 track(s) lie where others here would" in lines
+    assert "(got 'b')" in lines
+    assert tracks.degrees()[0][-1] == pytest.approx(69.108)
+    _, lines = said(
+        tmp_path, HEAD + "".join(rows + [r.replace("b,", "c,") for r in turned] + [r.replace("a,", "d,") for r in rows])
+    )
+    assert "(got 'c')" in lines
+    _, lines = said(tmp_path, HEAD + "".join(rows + [r.replace("a,", "d,") for r in rows]))
+    assert "changed about" not in lines
 
 
 def test_what_is_guessed_of_a_table_is_said(tmp_path):
@@ -135,7 +208,7 @@ HEAD = "id,time,lat,lon\n"
         ("a,2021-08-29T04:16:00Z,34.5,69.1\n", "track(s) of one fix", 1),
         ("a,2021-08-29 04:16:00,34.5,69.1\na,2021-08-29 04:17:00,34.5,69.1\n", "without a zone; read as UTC", 2),
         ("a,2021-08-29T04:16:00,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "some times name a zone", 2),
-        ("a,2021-08-29T04:16:00+04:30,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "times in 2 zones", 2),
+        ("a,2021-08-29T04:16:00+04:30,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "times in 2 zones (+00:00, +04:30)", 2),
         ("a,9e19,34.5,69.1\na,1630210500,34.5,69.1\n", "that no calendar shows", 1),
         ("a,yesterday,34.5,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "without a readable time", 1),
         ("a,2021-08-29T04:16:00Z,north,69.1\na,2021-08-29T04:17:00Z,34.5,69.1\n", "without a readable position", 1),
@@ -179,6 +252,7 @@ def test_the_zone_that_is_named_is_applied(tmp_path):
         ("<html/>", "GPX, KML and CoT are read"),
         ("{", "not JSON"),
         ("lat,lon\n34,69\n", "no column of times"),
+        ("id,time,lat,lon\n", "names columns and holds no rows"),
         ("\0\0\0", "no text and no Parquet"),
     ],
 )

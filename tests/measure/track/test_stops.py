@@ -142,7 +142,10 @@ def plain_hmm(t, x, y, law, gap):
         beta.insert(0, a[i - 1] @ (b[i] * beta[0]))
         beta[0] = beta[0] / beta[0].sum()
     post = np.array([(f * g)[2:].sum() / (f * g).sum() for f, g in zip(alpha, beta, strict=True)])
-    return np.r_[post[0], (post[1:] + post[:-1]) / 2, post[-1]]
+    pairs = [alpha[i - 1][:, None] * a[i - 1] * (b[i] * beta[i])[None, :] for i in range(1, len(b))]
+    either = np.array([1 - pair[:2, :2].sum() / pair.sum() for pair in pairs])
+    share = np.minimum(1, hmm.SLOW_S / ((t[2:] - t[:-2]) / 2))
+    return np.r_[post[0], share * (post[1:] + post[:-1]) / 2 + (1 - share) * either, post[-1]]
 
 
 def test_forward_backward_is_that_of_the_textbook():
@@ -158,6 +161,17 @@ def test_a_parked_car_has_stopped_and_a_driving_one_has_not():
     noise = rng.normal(0, 3, (2, len(t)))
     assert hmm.stopped(one(t, *noise))[5:-5].min() > 0.8
     assert hmm.stopped(one(t, 12 * t + noise[0], noise[1]))[5:-5].max() < 0.1
+
+
+def test_the_first_and_last_fix_of_a_stop_belong_to_it_where_fixes_are_a_minute_apart():
+    """The interval beside them is one of driving."""
+    t = np.arange(0, 3600.0, 60)
+    cycle = t % 900
+    x = np.where(cycle < 600, 12.0 * cycle, 7200.0) + 7200.0 * (t // 900)
+    p = hmm.stopped(one(t, x, np.zeros(len(t))))
+    stood = p[(t >= 600) & (t <= 900)]
+    assert stood[[0, -1]].min() > 0.7 * stood.max()
+    assert p[(t > 900) & (t < 1500)][1:-1].max() < 0.1
 
 
 def test_multiverse_holds_200_settings_and_a_stop_that_all_agree_on():

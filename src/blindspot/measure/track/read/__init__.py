@@ -1,6 +1,6 @@
 """Files of positions in whatever form -> one set of tracks, the boxes of footage, and a line for each thing that was wrong.
 
-CSV and text tables, Parquet, AIS, GeoLife, GPX, KML, GeoJSON, MF-JSON, TAK CoT, MOT text, reported stops of a case. What a file is, is told by what
+CSV and text tables, Parquet, AIS, GeoLife, GPX, KML and KMZ, GeoJSON, MF-JSON, TAK CoT, MOT text, reported stops of a case. What a file is, is told by what
 it holds. Tracks of one id in several files are one track. Tables come in batches: `read_tracks` holds them all, `parts` of
 `spool` never more than a part of the vehicles.
 """
@@ -16,13 +16,28 @@ from blindspot.errors import UsageError
 from blindspot.measure.track.model import Boxes, Read
 from blindspot.measure.track.read import times
 from blindspot.measure.track.read.clean import FASTEST_MS, Fixes, Rows, tracks_of, valid
+from blindspot.measure.track.read.encoding import start_of
 from blindspot.measure.track.read.faults import Faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 FORMATS = "CSV, Parquet, GPX, KML, GeoJSON, MF-JSON, AIS CSV, CoT XML, MOT text, GeoLife PLT"
-SUFFIXES = (".csv", ".txt", ".tsv", ".plt", ".parquet", ".gpx", ".kml", ".xml", ".cot", ".json", ".geojson", ".mfjson")
+SUFFIXES = (
+    ".csv",
+    ".txt",
+    ".tsv",
+    ".plt",
+    ".parquet",
+    ".gpx",
+    ".kml",
+    ".kmz",
+    ".xml",
+    ".cot",
+    ".json",
+    ".geojson",
+    ".mfjson",
+)
 
 __all__ = ["FORMATS", "fixes_of", "read_tracks", "rows_of"]
 
@@ -120,13 +135,13 @@ def _read(path: Path, zone: times.Zone, fps: float, faults: Faults) -> Iterable[
         start = file.read(65_536)
     if start[:4] == b"PAR1":
         return tables.read_parquet(path, zone, faults)
-    text = start.decode("utf-8", errors="replace").lstrip("\ufeff \r\n\t")
+    text = start_of(start)
     if not text:
         raise UsageError(f"{path.name}: is empty.")
+    if text[0] == "<" or start[:4] == xmls.ZIPPED:
+        return [xmls.read_xml(path, zone, faults, zipped=text[0] != "<")]
     if "\0" in text:
         raise UsageError(f"{path.name}: is no text and no Parquet. {FORMATS} are read.")
-    if text[0] == "<":
-        return [xmls.read_xml(path, zone, faults)]
     if text[0] in "{[":
         return [geojson.read_geojson(path, zone, faults)]
     lines = text.splitlines()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from blindspot.measure.track.read.faults import Faults
 
 LATEST_S = 60e9  # 60 thousand million seconds either way of 1970: the years 69 to 3871, which a calendar can show
+TURN = "change the two about if you agree"
 FASTEST_MS = 100.0  # 360 km/h: no vehicle on a road; aircraft and ships have their own `fastest_ms`
 
 
@@ -97,7 +98,7 @@ def valid(rows: Rows, faults: Faults) -> NDArray[np.bool_]:
             drop(
                 (np.abs(a) > 90) & (np.abs(a) <= 180) & (np.abs(b) <= 90),
                 "{fixes} with a latitude beyond 90: latitude and longitude look changed about; not applied, left out",
-                "change the two columns about if you agree",
+                TURN,
                 a,
             )
             drop((np.abs(a) > 90) | (np.abs(b) > 360), "{fixes} off the Earth, left out", "write decimal degrees", a)
@@ -110,10 +111,24 @@ def tracks_of(f: Fixes, faults: Faults, fastest_ms: float = FASTEST_MS) -> Track
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     number, of, row, t, a, b = _by_time(rank[f.number], f, faults)
-    spike, jump = _jumps(number, t, a, b, f.planar, fastest_ms)
-    faults.at(f.files, of, row, spike, f"{{fixes}} that jump away and back faster than {fastest_ms:g} m/s, left out")
-    says = f"{{fixes}} reached faster than {fastest_ms:g} m/s, kept"
-    faults.at(f.files, of, row, jump, says, "two vehicles under one id, or a clock that jumped?")
+    spike, jump, turned = _jumps(number, t, a, b, f.planar, fastest_ms)
+    for bad, says, else_right in (
+        (spike, f"{{fixes}} that jump away and back faster than {fastest_ms:g} m/s, left out", None),
+        (
+            jump,
+            f"{{fixes}} reached faster than {fastest_ms:g} m/s, kept",
+            "two vehicles under one id, or a clock that jumped?",
+        ),
+    ):
+        faults.at(f.files, of, row, bad & ~turned, says, else_right)
+        faults.at(
+            f.files,
+            of,
+            row,
+            bad & turned,
+            f"{says}; latitude and longitude look changed about there, not applied",
+            TURN,
+        )
     if spike.any():
         number, of = number[~spike], of[~spike]
         t, a, b = t[~spike], a[~spike], b[~spike]
@@ -123,7 +138,13 @@ def tracks_of(f: Fixes, faults: Faults, fastest_ms: float = FASTEST_MS) -> Track
     for k in np.flatnonzero(np.diff(start) == 1):
         what = "{n} track(s) of one fix: no stop and no gap can be told from one point"
         faults.add(f.files[int(of[start[k]])], what)
-    return Tracks(ids, start, t, a, b) if f.planar else pack(ids, start, t, a, b)
+    if f.planar:
+        return Tracks(ids, start, t, a, b)
+    middle = (start[:-1] + start[1:]) // 2
+    for k in _elsewhere(a[middle], b[middle]):
+        what = "{n} track(s) lie where others here would, were latitude and longitude changed about; not applied"
+        faults.add(f.files[int(of[start[k]])], what, got=ids[k], right=TURN)
+    return pack(ids, start, t, a, b)
 
 
 def _by_time(rank: Ints, f: Fixes, faults: Faults) -> tuple[Ints, Ints, Ints, Floats, Floats, Floats]:
@@ -154,22 +175,43 @@ def _by_time(rank: Ints, f: Fixes, faults: Faults) -> tuple[Ints, Ints, Ints, Fl
 
 def _jumps(
     number: Ints, t: Floats, a: Floats, b: Floats, planar: bool, fastest: float
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Fixes that lie off by a jump there and back, and fixes after a jump that stays."""
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Fixes that lie off by a jump there and back, fixes after a jump that stays, and which jumps are none with a and b changed about."""
     n = len(t)
-    spike, jump = np.zeros(n, bool), np.zeros(n, bool)
+    spike, jump, turned = np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, bool)
     if n < 2:
-        return spike, jump
-    if planar:
-        away = np.hypot(np.diff(a), np.diff(b))
-    else:
-        east = (np.diff(b) + 180) % 360 - 180
-        away = np.radians(np.hypot(np.diff(a), east * np.cos(np.radians(a[1:])))) * EARTH_M
-    fast = (np.diff(number) == 0) & (away > np.maximum(fastest * np.diff(t), 1000.0 if not planar else 0.0))
+        return spike, jump, turned
+    most = np.maximum(fastest * np.diff(t), 1000.0 if not planar else 0.0)
+    fast = (np.diff(number) == 0) & (_away(a[:-1], b[:-1], a[1:], b[1:], planar) > most)
+    if not planar and fast.any():
+        turned[1:] = fast & (_away(a[:-1], b[:-1], b[1:], a[1:], planar) <= most)
     spike[1:-1] = fast[:-1] & fast[1:]
     spike[1:] &= ~spike[:-1]  # of a run of jumps every second fix is off
     jump[1:] = fast & ~spike[1:] & ~spike[:-1]
-    return spike, jump
+    return spike, jump, turned
+
+
+def _elsewhere(lat: Floats, lon: Floats) -> Ints:
+    """Positions with more neighbours, within a degree, where they would be changed about than where they are; of equals the later."""
+    from scipy.spatial import cKDTree
+
+    here, there = np.column_stack([lat, lon]), np.column_stack([lon, lat])
+    if len(here) < 2 or np.abs(lat - lon).min() < 2:
+        return np.zeros(0, np.int64)
+    near = cKDTree(here)
+    mine, others = (near.query_ball_point(v, 1.0, return_length=True) for v in (here, there))
+    turned = (others > mine) | ((others == mine) & (near.query(there)[1] < np.arange(len(here))))
+    out: Ints = np.flatnonzero(turned)
+    return out
+
+
+def _away(a: Floats, b: Floats, to_a: Floats, to_b: Floats, planar: bool) -> Floats:
+    """Metres from fix to fix."""
+    if planar:
+        return np.hypot(to_a - a, to_b - b)
+    east = (to_b - b + 180) % 360 - 180
+    out: Floats = np.radians(np.hypot(to_a - a, east * np.cos(np.radians(to_a)))) * EARTH_M
+    return out
 
 
 def numbered(ids: Sequence[str]) -> tuple[tuple[str, ...], Ints]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blindspot.errors import UsageError
-from blindspot.measure.track.read import times
+from blindspot.measure.track.read import geoparquet, times
 from blindspot.measure.track.read.clean import Rows
 from blindspot.measure.track.read.columns import POINT, Columns, columns_of, floats, is_number
+from blindspot.measure.track.read.encoding import encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,9 @@ def read_parquet(path: Path, zone: times.Zone, faults: Faults) -> Iterator[Rows]
     import pyarrow.parquet as pq
 
     try:
-        batches = pq.ParquetFile(path).iter_batches(BATCH_ROWS)
-        yield from _batches(path, (pa.Table.from_batches([b]) for b in batches), zone, 1, faults)
+        file = pq.ParquetFile(path)
+        tables = (pa.Table.from_batches([b]) for b in file.iter_batches(BATCH_ROWS))
+        yield from _batches(path, geoparquet.degrees(path, file.schema_arrow, tables), zone, 1, faults)
     except pa.ArrowException as error:
         raise UsageError(f"{path.name}: is not a Parquet file that can be read ({error}).") from error
 
@@ -46,7 +47,7 @@ def read_csv(path: Path, zone: times.Zone, head: list[str], faults: Faults) -> I
     delimiter = "," if skip else delimiter
     named = not skip and not any(is_number(cell) for cell in _cells(head[0], delimiter)) and not POINT.search(head[0])
     start = "\n".join(head)
-    faults.offsets.setdefault(path.name, set()).update(ZONE.findall(start))
+    faults.offsets.setdefault(path.name, set()).update(map(times.zone_name, ZONE.findall(start)))
     slashed = SLASHED.findall(start)
     if slashed:
         zone = replace(zone, month_first=any(int(second) > 12 for _, second in slashed))
@@ -82,7 +83,7 @@ def _tables(
         autogenerate_column_names=header is None,
         use_threads=False,
         block_size=BATCH_BYTES,
-        encoding=_encoding(path, faults),
+        encoding=encoding_of(path, faults).replace("utf-8", "utf8"),  # "utf8" alone is read without a detour
     )
     fast = csv.ConvertOptions(timestamp_parsers=[csv.ISO8601, *stamps])
     text = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
@@ -112,6 +113,7 @@ def _tables(
 def _batches(
     path: Path, tables: Iterator[Any], zone: times.Zone, first: int, faults: Faults, columns: Columns | None = None
 ) -> Iterator[Rows]:
+    found = None
     for found in tables:
         names = [n if n not in found.column_names[:k] else f"{n} ({k})" for k, n in enumerate(found.column_names)]
         table = found.rename_columns(names)  # of two columns of one name the first counts
@@ -130,6 +132,8 @@ def _batches(
         ids = _ids(table[columns.id]) if columns.id else ((name,), np.zeros(table.num_rows, np.int64))
         yield Rows(path.name, ids, t, a, b, row, columns.planar)
         first += table.num_rows
+    if found is None:
+        faults.add(path.name, "names columns and holds no rows")
 
 
 def _ids(column: Any) -> tuple[tuple[str, ...], Ints]:
@@ -158,20 +162,6 @@ def _times(table: Any, columns: Columns, file: str, zone: times.Zone, faults: Fa
 
 def _dated(day: Any, time: Any) -> list[str]:
     return [f"{d} {t}" for d, t in zip(day.to_pylist(), time.to_pylist(), strict=True)]
-
-
-def _encoding(path: Path, faults: Faults) -> str:
-    """UTF-8, or Latin-1 where a byte of the file is none, which is said. The whole file is looked through, a GB in a second."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(BATCH_BYTES):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        faults.add(path.name, "is not UTF-8; read as Latin-1", right="save it as UTF-8 if names look wrong")
-        return "latin-1"
-    return "utf8"
 
 
 def _points(column: Any) -> tuple[Floats, Floats]:

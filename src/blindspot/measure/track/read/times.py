@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # Seconds, milliseconds, microseconds, nanoseconds since 1970 tell themselves apart by size (1973 to 5138 each).
 UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (float("inf"), 1e9))
-FORMATS = ("%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S")
-SLASHED = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
+FORMATS = ("%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y%m%d%H%M%S")
+SLASHED = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,18 @@ def texts(values: Sequence[Any], file: str, zone: Zone, faults: Faults, first_ro
             where_naive = where_naive or first_row + i
             moment = moment.replace(tzinfo=timezone(timedelta(seconds=zone.offset_s or 0.0)))
         else:
-            zones.add(moment.strftime("%z"))
+            zones.add(zone_name(moment.strftime("%z")))
         out[i] = moment.timestamp()
     if naive:
         faults.no_zone(file, naive, where_naive)
     faults.offsets.setdefault(file, set()).update(zones)
     return out
+
+
+def zone_name(text: str) -> str:
+    """`Z`, `+0430` or `+04:30` -> `+04:30`, so that one zone written two ways is one."""
+    digits = "+0000" if text == "Z" else text.replace(":", "")
+    return f"{digits[:3]}:{digits[3:5]}"
 
 
 def _moment(text: str, *, month_first: bool = False) -> datetime | None:

@@ -1,15 +1,19 @@
-"""GPX, KML and TAK Cursor on Target -> rows. Read only; entities and outside files are never followed."""
+"""GPX, KML (also zipped as KMZ) and TAK Cursor on Target -> rows. Read only; entities and outside files are never followed."""
 
 from __future__ import annotations
 
+import re
+import zlib
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from blindspot.errors import UsageError
 from blindspot.measure.track.read import times
 from blindspot.measure.track.read.clean import Rows, numbered
+from blindspot.measure.track.read.encoding import encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,10 +21,14 @@ if TYPE_CHECKING:
 
     from blindspot.measure.track.read.faults import Faults
 
+ZIPPED = b"PK\3\4"
+LARGEST_BYTES = 1 << 30  # of a KML within a KMZ, which is held whole
 
-def read_xml(path: Path, zone: times.Zone, faults: Faults) -> Rows:
-    """A GPX, KML or CoT file, told by its root element. Raises UsageError where it is none of these."""
-    text = path.read_text(encoding="utf-8", errors="replace").lstrip("\ufeff")
+
+def read_xml(path: Path, zone: times.Zone, faults: Faults, *, zipped: bool = False) -> Rows:
+    """A GPX, KML or CoT file, told by its root element, or a KMZ. Raises UsageError where it is none of these."""
+    text = _kml_of(path) if zipped else path.read_text(encoding=encoding_of(path, faults))
+    text = text.lstrip("\ufeff \r\n\t")
     if "<!DOCTYPE" in text[:5000] or "<!ENTITY" in text:
         raise UsageError(
             f"{path.name}: declares entities, which are not read here. Take the DOCTYPE out and try again."
@@ -47,15 +55,27 @@ def read_xml(path: Path, zone: times.Zone, faults: Faults) -> Rows:
     return Rows(path.name, numbered([row[0] for row in found]), t, a, b, np.arange(1, len(found) + 1))
 
 
+def _kml_of(path: Path) -> str:
+    """The first KML of a KMZ, read where it lies. Raises UsageError where there is none."""
+    try:
+        with ZipFile(path) as packed:
+            inner = next((i for i in packed.infolist() if i.filename.lower().endswith(".kml")), None)
+            if inner is None:
+                raise UsageError(f"{path.name}: is a zip without a KML in it. Unpack it and name its files.")
+            if inner.file_size > LARGEST_BYTES:
+                raise UsageError(f"{path.name}: its KML is larger than 1 GB unpacked. Unpack it and name the file.")
+            return packed.read(inner).decode("utf-8", errors="replace")
+    except (BadZipFile, RuntimeError, NotImplementedError, zlib.error) as error:
+        raise UsageError(f"{path.name}: is a zip that cannot be read ({error}).") from error
+
+
 def _parse(text: str) -> ET.Element:
     """One root; a stream of CoT events one after another is given one. No DOCTYPE ever reaches the parser."""
     body = text[text.index("?>") + 2 :] if text.startswith("<?xml") and "?>" in text else text
-    if body.lstrip().startswith("<event"):
-        import re
-
+    if re.match(r"\s*<event\b", body):
         body = re.sub(r"<\?xml[^>]*\?>", "", body)
         return ET.fromstring(f"<events>{body}</events>")  # noqa: S314 - entities are refused above
-    return ET.fromstring(text.encode())  # noqa: S314 - entities are refused above
+    return ET.fromstring(text)  # noqa: S314 - entities are refused above
 
 
 def _gpx(root: ET.Element, stem: str) -> Iterator[tuple[str, str | None, str, str]]:
@@ -86,8 +106,7 @@ def _kml(root: ET.Element, stem: str) -> Iterator[tuple[str, str | None, str, st
 
 
 def _cot(root: ET.Element) -> Iterator[tuple[str, str | None, str, str]]:
-    events = [root] if _name(root) == "event" else [e for e in root if _name(e) == "event"]
-    for event in events:
+    for event in (e for e in root.iter() if _name(e) == "event"):
         point = next((e for e in event if _name(e) == "point"), None)
         if point is not None:
             yield event.get("uid", ""), event.get("time"), point.get("lat", ""), point.get("lon", "")

@@ -49,7 +49,7 @@ FITTED = Law(
         (0.0360, 0.0, 0.0207, 0.0),
     ),
 )
-SLOW_S = 10.0  # two intervals of GOAL
+SLOW_S = 10.0  # two intervals of GOAL; about what braking and pulling away take
 FIXES_FOR_ERROR = 20_000  # the error is chosen on about this many
 ERRORS_M = (2.04, 4.0, 8.0, 16.0, 32.0)  # errors tried where the tracker's own is not known
 
@@ -89,7 +89,7 @@ def posterior(
     steps, rest = transition(law)
     speeds, weights = np.array(SPEEDS), np.array(law.weights)
     found: tuple[Floats, float] = kernels.forward_backward(
-        start, t, x, y, scale, steps, rest, law.error_m, law.foot, speeds, weights, gap_s
+        start, t, x, y, scale, steps, rest, law.error_m, law.foot, speeds, weights, gap_s, SLOW_S
     )
     return found
 

@@ -151,8 +151,13 @@ def forward_backward(
     speeds: Floats,
     weights: Floats,
     gap: float,
+    slow: float,
 ) -> tuple[NDArray[np.float64], float]:
-    """Intervals are the nodes of the chain; a fix gets the mean of the two intervals that meet in it."""
+    """Intervals are the nodes of the chain, a fix is where two of them meet.
+
+    A vehicle that stood through an interval stood at both its ends, so a fix is at a stop where either interval is.
+    Braking and pulling away blur that for some `slow` seconds: of shorter intervals the mean counts, of longer ones ever less.
+    """
     p = np.full(t.size, rest[2] + rest[3])
     e2 = error * error
     longest = 0
@@ -205,15 +210,28 @@ def forward_backward(
                 alpha[i, j] /= total
             likelihood += math.log(total)
         beta[:] = 1.0
-        after = 0.0
         for back in range(m):
             i = m - 1 - back
             total = 0.0
             for j in range(4):
                 total += alpha[i, j] * beta[j]
             here = (alpha[i, 2] * beta[2] + alpha[i, 3] * beta[3]) / total
-            p[lo + i + 1] = here if back == 0 else 0.5 * (here + after)
-            after = here
+            if back == 0:
+                p[lo + i + 1] = here
+            if i == 0:
+                p[lo] = here
+            else:
+                pair = 0.0  # the two intervals that meet in this fix
+                either = 0.0
+                mean = 0.0
+                for h in range(4):
+                    for j in range(4):
+                        q = alpha[i - 1, h] * chain[i, h, j] * emit[i, j] * beta[j]
+                        pair += q
+                        either += q * (h >= 2 or j >= 2)
+                        mean += 0.5 * q * ((h >= 2) + (j >= 2))
+                share = min(1.0, slow / (0.5 * (t[lo + i + 1] - t[lo + i - 1])))
+                p[lo + i] = (share * mean + (1 - share) * either) / pair
             if i:
                 total = 0.0
                 for h in range(4):
@@ -223,5 +241,4 @@ def forward_backward(
                     total += new[h]
                 for h in range(4):
                     beta[h] = new[h] / total
-        p[lo] = after
     return p, likelihood
