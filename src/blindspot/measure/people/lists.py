@@ -89,6 +89,10 @@ def read_list(path: Path) -> Listing:
         raise UsageError(
             f"{path}: no row has a name; rows without names cannot be linked. Enter them as groups of a case's list."
         )
+    nameless = [line for (line, _), (a, b) in zip(kept, names, strict=True) if is_unnamed(a) and is_unnamed(b)]
+    if nameless:
+        what = f"{len(nameless)} rows give no name, so they are not linked"
+        problems.append(Problem(Where(path.name, nameless[0], "name"), what, None, "a blank or a description names nobody"))
     ages = [_age(path.name, line, _cell(cells, at["age"]), problems) for line, cells in kept]
     facts = Facts(
         np.array([a[0] for a in ages]),

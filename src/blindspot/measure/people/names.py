@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from blindspot.measure.people.describing import described
 from blindspot.measure.people.scripts import fold, is_arabic
 
 MOST = 6  # tokens kept of one name: the first four and the last two
@@ -63,9 +64,14 @@ class Name:
 
 
 def is_unnamed(text: str) -> bool:
-    """Whether a cell stands for a person whose name is not given: blank, "unnamed boy", "unknown"."""
+    """Whether a cell names nobody: blank, "unknown", or a description such as "unnamed boy" or "three children"."""
     plain = fold(text).strip(" \t\n\r?-–—.")
-    return not plain or bool(_UNNAMED.match(plain)) or not any(c.isalpha() for c in plain)
+    return (
+        not plain
+        or bool(_UNNAMED.match(plain))
+        or not any(c.isalpha() for c in plain)
+        or described(text) is not None
+    )
 
 
 def read_name(text: str) -> Name:
