@@ -102,12 +102,15 @@ def undercount(file: Path, seed: int, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
+    bound = found["lower_bound"]
+    low, high = bound["interval"]
     click.echo(
-        f"{found['observed']} on at least one list; at least {found['lower_bound']['low']} in all if lists err alike (Chao)"
+        f"{found['observed']} on at least one list; Chao's lower bound {bound['low']} [{low}-{high}], if lists do not avoid each other's people"
     )
     for m in found["models"]:
         flag = "" if m["converged"] else "  NOT CONVERGED, do not quote"
-        click.echo(f"{m['name']:<30} {m['median']}  [{m['low']}-{m['high']}]  {m['says']}{flag}")
+        number = "no estimate" if m["median"] is None else f"{m['median']}  [{m['low']}-{m['high']}]"
+        click.echo(f"{m['name']:<30} {number}  {m['says']}{flag}")
     for warning in found["warnings"]:
         click.echo(f"! {warning}")
     click.echo("Not covered by any interval: " + "; ".join(found["not_covered"]) + ".")

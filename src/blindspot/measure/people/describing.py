@@ -51,6 +51,7 @@ _RELATION = re.compile(
     r"|['’]s (?:wife|husband|son|daughter|mother|father|sister|brother|child|baby)$"
     rf"|^(?:{fold('زوجة|ابنة|حرم|همسر|دختر|پسر|زن|مولود|مولودة')}) \w"
 )
+_CALLED = re.compile(r"(?<!\w)(?:named|called|به نام|اسمه|اسمها)(?!\w)")
 _HOME = f"family|household|{fold('عائلة|اسرة|خانواده|كورنۍ')}"
 _FAMILY_OF = re.compile(rf"(?:{_HOME}) (?:of|{fold('من|مكونة من|مؤلفة من')}) (?=\d)")
 _FAMILY = re.compile(rf"^(?:{_HOME})(?!\w)|(?<!\w)(?:family|household)$")
@@ -86,7 +87,9 @@ def described(text: str) -> Described | None:
     row = re.findall(r"\w+", words)
     numbers = {w for w in row if w.isdecimal()}
     if _RELATION.search(words):
-        return Described(Count(1, 1), *_RELATIVE.get(next((w for w in row if w in _RELATIVE), ""), (None, 0)))
+        if named_part(text):  # "daughter of Ahmad, Zahra" is Zahra
+            return None
+        return Described(Count(1, 1), None, next((_NOUNS[w][1] for w in row if w in _NOUNS), 0))
     if not any(w in _NOUNS for w in row):
         counted = _FAMILY_OF.search(words) or (set(row) <= _KNOWN | numbers and set(row) > numbers)
         count = (read_count(words) if counted else None) or (_MANY if _FAMILY.search(words) else None)
@@ -106,6 +109,17 @@ def described(text: str) -> Described | None:
     )
     ages, sexes = {f.age if f else None for f in found}, {f.sex if f else 0 for f in found}
     return Described(total, ages.pop() if len(ages) == 1 else None, sexes.pop() if len(sexes) == 1 else 0)
+
+
+def named_part(text: str) -> str:
+    """What of a cell is a name: all of it, or what is left when "daughter of Ahmad," or "and his two sons" is taken away; "" where nothing is."""
+    if _HINTS.isdisjoint(re.findall(r"\w+", plain(text))):
+        return text
+    parts = [part for part in re.split(r"[,،;؛]", _CALLED.split(text)[-1]) if part.strip()]
+    kept = [part for part in parts if not _RELATION.search(in_digits(plain(part)))]
+    if len(kept) == len(parts):
+        kept = [part for whole in parts for part in re.split(r"\s(?:and|with|و)\s", whole) if part.strip()]
+    return " ".join(part.strip() for part in kept if described(part) is None)
 
 
 def _clauses(words: str) -> list[str]:

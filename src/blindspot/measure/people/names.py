@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from blindspot.measure.people.describing import described
+from blindspot.measure.people.describing import described, named_part
 from blindspot.measure.people.scripts import fold, is_arabic
 
 MOST = 6  # tokens kept of one name: the first four and the last two
@@ -70,7 +70,7 @@ def is_unnamed(text: str) -> bool:
         not plain
         or bool(_UNNAMED.match(plain))
         or not any(c.isalpha() for c in plain)
-        or described(text) is not None
+        or (described(text) is not None and not named_part(text))
     )
 
 
@@ -78,11 +78,13 @@ def read_name(text: str) -> Name:
     """A name in one script as its tokens. A cell without a name gives none."""
     if is_unnamed(text):
         return Name(())
-    plain = fold(text)
+    plain = fold(named_part(text))
     aside: list[str] = []
     inner = [_words_of(part) for part in _BRACKETS.findall(plain)]
     words = _words_of(_BRACKETS.sub(" ", plain))
     for part in inner:
+        if described(" ".join(part)):
+            continue
         if words and part and part[0] in _ABU | _UMM and len(part) < 3:
             aside.append("".join(part))
         else:

@@ -96,7 +96,11 @@ def _rows(
                 rows.append(made)
                 continue
             problems += [_problem(case, recorder, row, *what) for what in _loose(row, said, made)]
-            groups.append(Group(replace(made, tokens=(), other=()), said.count.low, said.count.high))
+            low, high = said.count.low, said.count.high
+            if made.tokens:  # one who is named, and others
+                rows.append(made)
+                low, high, made = max(0, low - 1), max(0, high - 1), replace(made, age=None, sex=0)
+            groups.append(Group(replace(made, name=row.name or row.name_local, tokens=(), other=()), low, high))
     return rows, groups, withheld
 
 
@@ -114,7 +118,7 @@ def _loose(row: Listed, said: Described, made: Row) -> list[tuple[str, str, str]
         what = f"differs from the words of the row, which say {told.low}-{told.high}; group_size is taken"
         found.append(("group_size", what, str(row.group_size)))
     if made.tokens:
-        what = f"names a person and counts {count.high}: none of them is linked; give the named person a row of their own"
+        what = f"names a person and counts {count.high}: the others are a group without names; give them a row of their own"
         found.append(("name", what, name))
     return found
 
@@ -280,7 +284,11 @@ def estimate_rows(found: Any) -> dict[str, Any]:
     """An undercount as plain data."""
     return {
         "observed": found.observed,
-        "lower_bound": {"name": "Chao's lower bound", "low": round(found.lower_bound)},
+        "lower_bound": {
+            "name": "Chao's lower bound",
+            "low": round(found.lower_bound[0]),
+            "interval": [round(x) for x in found.lower_bound[1:]],
+        },
         "models": [
             {
                 "name": e.name, "median": _whole(e.median), "low": _whole(e.low), "high": _whole(e.high),
