@@ -51,6 +51,11 @@ def people(
         raise UsageError(
             "people takes one case folder. Write: blindspot people CASE, or blindspot people --match LIST_A LIST_B"
         )
+    if not paths[0].is_dir():
+        what = "is a file" if paths[0].exists() else "there is no such folder"
+        raise UsageError(
+            f"{paths[0]}: {what}; people takes a case folder. To link two lists: blindspot people --match LIST_A LIST_B"
+        )
     from blindspot import stages
 
     review = stages.Review(paths[0], as_of, progress=progress)

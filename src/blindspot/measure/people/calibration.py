@@ -1,24 +1,20 @@
-"""What posterior does a score deserve? Measured against decoys: people who are on no list, made from the names of A.
+"""What posterior does a score deserve? Measured against people who are absent from B for certain.
 
-A decoy has the given name and sex of one row, the other parts of another, and an age within ten years of that other: a
-relative who does not exist. Its best score on B is what an absent person gets by chance. With f the density of the best
-scores of A, that of the absent is f (1 - p): the posterior p(s) = logistic(slope (s - even)) is the one under which the
-decoys' scores are most likely; even the best score leaves a doubt (`doubts`). No label is used. After target-decoy search (Elias &
-Gygi 2007) and local false discovery rates (Efron 2004).
+They are of two kinds. A decoy has the given name and sex of one row of A, the other parts of another, and an age within ten years of that
+other: a relative who does not exist. A runner-up is a row of A with a likely link that is taken away: what it scores with its own record gone
+is what a person of its name, spelling and family gets by chance. With f the density of the best scores of A, that of the absent is f (1 - p):
+the posterior p(s) = logistic(slope (s - even)) is the one under which the scores of the absent are most likely, each counting once;
+even the best score leaves a doubt (`doubts`). No label is used. After target-decoy search (Elias & Gygi 2007) and local false discovery
+rates (Efron 2004).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from blindspot.measure.people.evidence import WIDE, Facts
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LIKELY = 0.5
 FLOOR = -8.0  # nats: the score of a row without any candidate
@@ -66,22 +62,20 @@ def decoys(
     return found, Facts(low + shift, high + shift, facts.sex[rows])
 
 
-def fit(real: np.ndarray, absent: Sequence[np.ndarray], share: float, doubt: float) -> Scale:
+def fit(real: np.ndarray, absent: np.ndarray, share: float, doubt: float) -> Scale:
     """Slope and even score of highest likelihood, both held near the model's own where there are few rows.
 
-    log L = sum over the absent of log(1 - p) - N_absent log(sum over rows of A of (1 - p)). Each kind of the absent that has any weighs alike,
-    together as many as the first.
+    real, absent: best scores of the rows of A, and of people known to be absent. log L = sum over the absent of log(1 - p) - N_absent
+    log(sum over rows of A of (1 - p)).
     """
     at = (_BINS[1:] + _BINS[:-1]) / 2
-    of_real, *kinds = (np.histogram(np.clip(x, _BINS[0], _BINS[-1]), _BINS)[0] for x in (real, *absent))
-    count = len(absent[0])
-    of_absent = count * np.mean([kind / kind.sum() for kind in kinds if kind.sum()] or [kinds[0]], axis=0)
+    of_real, of_absent = (np.histogram(np.clip(x, _BINS[0], _BINS[-1]), _BINS)[0] for x in (real, absent))
     own = -np.log(share / (1 - share))
-    weight = min(1.0, len(real) / 200)  # a short list lends few decoys, and those are much alike
+    weight = min(1.0, len(real) / 200)  # a short list lends few absent, and those are much alike
     best, found = -np.inf, Scale(-own, 1.0, share)
     for slope in SLOPES:
         left = doubt + (1 - doubt) / (1 + np.exp(np.clip(slope * (at[None, :] - EVEN[:, None]), -60, 60)))
-        value = weight * (np.log(left) @ of_absent - count * np.log(left @ of_real + 1e-9))
+        value = weight * (np.log(left) @ of_absent - len(absent) * np.log(left @ of_real + 1e-9))
         value -= 0.5 * STEADY * np.log(slope) ** 2 + 0.5 * STEADY * ((EVEN - own) / 6.0) ** 2
         k = int(np.argmax(value))
         if value[k] > best:

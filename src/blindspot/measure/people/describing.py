@@ -119,6 +119,8 @@ def named_part(text: str) -> str:
     kept = [part for part in parts if not _RELATION.search(in_digits(plain(part)))]
     if len(kept) == len(parts):
         kept = [part for whole in parts for part in re.split(r"\s(?:and|with|و)\s", whole) if part.strip()]
+    if len(kept) > 1:
+        kept = [part for part in kept if not set(re.findall(r"[^\W\d]+", in_digits(plain(part)))) <= _KNOWN]
     return " ".join(part.strip() for part in kept if described(part) is None)
 
 

@@ -128,8 +128,8 @@ def _taught(model: Model, rows: np.ndarray, n: int, lent: int, executor: Executo
         chance = ~real & ~((kin > 0) & (level <= 1))  # a decoy that meets a real sibling of its own name proves nothing
         best = tops(made.pairs[real, 0], net[real], n)[rows]
         doubt = doubts(made.facts.age[real])
-        absent = [tops(made.pairs[chance, 0] - n, net[chance], lent), runners_up(made.pairs[real, 0], net[real], p[real])]
-        model.scale = fit(best, absent, model.scale.share, float(doubt.mean()) if len(doubt) else 0.0)
+        absent = tops(made.pairs[chance, 0] - n, net[chance], lent), runners_up(made.pairs[real, 0], net[real], p[real])
+        model.scale = fit(best, np.concatenate(absent), model.scale.share, float(doubt.mean()) if len(doubt) else 0.0)
         if turn == ROUNDS - 1:
             break
         p = np.zeros(len(net))

@@ -83,7 +83,7 @@ def _rows(
             continue
         for row in listed.values():
             if row.status != "killed":
-                withheld[row.status or "status_not_given"] += row.group_size or 1
+                withheld[row.status or "status_not_given"] += people_of(row.name, row.name_local, row.group_size).count.low
                 continue
             row_key = (recorder, *what_it_says(row))
             if row_key in seen:
@@ -129,6 +129,9 @@ def _row(case: Case, recorder: str, row: Listed, problems: list[dict[str, Any]])
     except ValueError as error:
         problems.append(_problem(case, recorder, row, "age", str(error), row.age))
         age = None
+    if row.date and row.date.end <= case.head.date.start:
+        what = f"is {row.date.day}, before the incident ({case.head.date.day}): another event, or a slip"
+        problems.append(_problem(case, recorder, row, "date", what, row.date.text))
     if (row.name + row.name_local) != undirected(row.name + row.name_local):
         what = "holds signs for the direction of writing, which can make a reader see another name; they are left out"
         problems.append(_problem(case, recorder, row, "name", what))
