@@ -51,7 +51,8 @@ def read_local_moment(text: str) -> Moment:
         return _moment(year, month, day, text, _calendar(year))
     numbers = _YEAR_LAST.fullmatch(plain)
     if numbers:
-        return _day_first(*(int(part) for part in numbers.groups()), text)
+        first, second, year = (int(part) for part in numbers.groups())
+        return _day_first(first, second, year, text)
     named = _named(plain)
     if named:
         return _moment(*named[:3], text, named[3])
@@ -82,7 +83,16 @@ def islamic(year: int, month: int, day: int) -> date:
 
 def _plain(text: str) -> str:
     """A date in lower case with Latin digits, letters of Arabic script as one form, no marks."""
-    bare = unicodedata.normalize("NFKD", text.translate(_DIGITS).casefold().replace("ي", "ی").replace("ك", "ک").replace("ې", "ی").replace("ى", "ی").replace("ګ", "گ"))
+    bare = unicodedata.normalize(
+        "NFKD",
+        text.translate(_DIGITS)
+        .casefold()
+        .replace("ي", "ی")
+        .replace("ك", "ک")
+        .replace("ې", "ی")
+        .replace("ى", "ی")
+        .replace("ګ", "گ"),
+    )
     bare = "".join(c for c in bare if unicodedata.category(c) not in {"Mn", "Cf"})
     bare = bare.replace("ي", "ی").replace("ة", "ه")
     return bare.strip()
@@ -109,7 +119,9 @@ def _named(plain: str) -> tuple[int, int, int, range] | None:
     month, calendar = _MONTHS[found["m"]]
     year = int(found["y"])
     if year not in calendar:
-        raise ValueError(f"has a month of one calendar and the year of another; write {found['m']} with a year from {calendar[0]} to {calendar[-1]}")
+        raise ValueError(
+            f"has a month of one calendar and the year of another; write {found['m']} with a year from {calendar[0]} to {calendar[-1]}"
+        )
     return year, month, int(found["d"]), calendar
 
 
@@ -117,7 +129,9 @@ def _day_first(first: int, second: int, year: int, text: str) -> Moment:
     """A date that ends in its year. Solar Hijri and Islamic ones begin with the day; of others it must be plain which is the day."""
     calendar = _calendar(year)
     if calendar is GREGORIAN and first <= 12 and second <= 12 and first != second:
-        raise ValueError(f"may begin with the day or with the month; write {year}-{second:02d}-{first:02d} or {year}-{first:02d}-{second:02d}")
+        raise ValueError(
+            f"may begin with the day or with the month; write {year}-{second:02d}-{first:02d} or {year}-{first:02d}-{second:02d}"
+        )
     day, month = (second, first) if calendar is GREGORIAN and second > 12 else (first, second)
     return _moment(year, month, day, text, calendar)
 
@@ -134,7 +148,9 @@ def _moment(year: int, month: int, day: int, text: str, calendar: range) -> Mome
         return _day(islamic(year, month, day), 1, f"{text.strip()} (Islamic)")
     written = f"{year:04d}-{month:02d}-{day:02d}"
     try:
-        return _day(date.fromisoformat(written), 0, written if text.strip() == written else f"{written} ({text.strip()})")
+        return _day(
+            date.fromisoformat(written), 0, written if text.strip() == written else f"{written} ({text.strip()})"
+        )
     except ValueError as error:
         raise ValueError("is no day of the Gregorian calendar; write year-month-day, such as 2021-08-29") from error
 

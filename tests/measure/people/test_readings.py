@@ -54,7 +54,13 @@ def test_ages_in_words(text, low, high):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("-5", "below zero"), ("12-Oct", "spreadsheet"), ("200 months", None), ("35-30", "lower first"), ("3m", "not an age")],
+    [
+        ("-5", "below zero"),
+        ("12-Oct", "spreadsheet"),
+        ("200 months", None),
+        ("35-30", "lower first"),
+        ("3m", "not an age"),
+    ],
 )
 def test_an_age_that_is_none_is_said_for_what_it_is(text, says):
     if says is None:

@@ -100,7 +100,8 @@ def tops(row: np.ndarray, score: np.ndarray, rows: int) -> np.ndarray:
 def runners_up(row: np.ndarray, score: np.ndarray, p: np.ndarray) -> np.ndarray:
     """The best score that is left to each row with a likely link (p > 0.5) once that link is taken away, FLOOR where none is."""
     linked = p > LIKELY  # one pair of a row at most
-    return tops(row[~linked], score[~linked], int(row.max(initial=-1)) + 1)[row[linked]]
+    left: np.ndarray = tops(row[~linked], score[~linked], int(row.max(initial=-1)) + 1)[row[linked]]
+    return left
 
 
 def chosen(n: int, most: int = 6000) -> np.ndarray:

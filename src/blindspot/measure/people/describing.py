@@ -25,7 +25,11 @@ _ONE: tuple[tuple[Band, int, str], ...] = (
 )  # fmt: skip
 _KIN: tuple[tuple[Band, int, str], ...] = (
     (ANY, 1, "son brother nephew father grandfather husband uncle grandson ابن اخ شقيق زوج برادر پدر زوى ورور"),
-    (ANY, 2, "daughter sister niece mother grandmother wife aunt granddaughter ابنة اخت شقيقة زوجة حرم خواهر مادر همسر لور خور"),
+    (
+        ANY,
+        2,
+        "daughter sister niece mother grandmother wife aunt granddaughter ابنة اخت شقيقة زوجة حرم خواهر مادر همسر لور خور",
+    ),
     (CHILD, 0, "grandchild"),
 )
 _TWO: tuple[tuple[Band, int, str], ...] = (
@@ -41,11 +45,12 @@ _SEVERAL: tuple[tuple[Band, int, str], ...] = (
     (ANY, 1, "sons brothers nephews fathers uncles grandsons ابناء برادران"),
     (ANY, 2, "daughters sisters nieces mothers wives aunts granddaughters خواهران"),
 )  # fmt: skip
-_FILL = frozenset(
-    fold(w)
-    for w in "a an the his her their one another unnamed unidentified unknown young old elderly small little year years month months aged of from family household named whose name not known at least about more than over up to between and or with in local يك يو ديگر مجهول مجهولة الهوية من از د ناشناس نامعلوم".split()
-)
-_NAMES_TOO = frozenset(fold(w) for w in "مردان زوج اعضا خور حرم فرد لور تن".split())  # never enough by themselves
+_FILLING = """a an the his her their one another unnamed unidentified unknown young old elderly small little year years month months aged of from family
+household named whose name not known at least about more than over up to between and or with in local يك يو ديگر مجهول مجهولة الهوية من از د ناشناس نامعلوم"""
+_FILL = frozenset(map(fold, _FILLING.split()))
+_NAMES_TOO = frozenset(
+    map(fold, ("مردان", "زوج", "اعضا", "خور", "حرم", "فرد", "لور", "تن"))
+)  # never enough by themselves
 _RELATION = re.compile(
     r"^(?:(?:the|his|her|their|a|an) )?(?:wife|husband|son|daughter|mother|father|sister|brother|child|baby|infant|grandson|granddaughter|niece|nephew|cousin) of (?!the\b)"
     r"|['’]s (?:wife|husband|son|daughter|mother|father|sister|brother|child|baby)$"

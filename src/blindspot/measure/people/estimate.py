@@ -112,9 +112,13 @@ def _refuse(table: Table, warnings: list[str]) -> None:
             f"{told}: a list within another may be copied from it and is no list of its own. Without it {left} {'is' if left == 1 else 'are'} left, and an estimate needs three. Report the {table.observed} who are listed as a minimum."
         )
     if copies:
-        warnings.append(f"{told}: it may be copied, and then the estimates are wrong. Run again without {', '.join(copies)}.")
+        warnings.append(
+            f"{told}: it may be copied, and then the estimates are wrong. Run again without {', '.join(copies)}."
+        )
     if shared.sum() < FEW_SHARED:
-        warnings.append(f"Only {shared.sum():.0f} persons stand on two lists or more; every estimate hangs on each of them.")
+        warnings.append(
+            f"Only {shared.sum():.0f} persons stand on two lists or more; every estimate hangs on each of them."
+        )
 
 
 def _loglinear(table: Table, warnings: list[str]) -> Estimate:

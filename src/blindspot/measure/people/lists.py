@@ -92,7 +92,9 @@ def read_list(path: Path) -> Listing:
     nameless = [line for (line, _), (a, b) in zip(kept, names, strict=True) if is_unnamed(a) and is_unnamed(b)]
     if nameless:
         what = f"{len(nameless)} rows give no name, so they are not linked"
-        problems.append(Problem(Where(path.name, nameless[0], "name"), what, None, "a blank or a description names nobody"))
+        problems.append(
+            Problem(Where(path.name, nameless[0], "name"), what, None, "a blank or a description names nobody")
+        )
     ages = [_age(path.name, line, _cell(cells, at["age"]), problems) for line, cells in kept]
     facts = Facts(
         np.array([a[0] for a in ages]),
@@ -192,7 +194,12 @@ def _table(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[list[str], li
         raise UsageError(f"{path}: has no rows. Write a header row and a row per person.")
     header = [c.strip().lower() for c in rows[0][1]]
     ragged = [
-        Problem(Where(path.name, line), f"has {len(cells)} cells, the header has {len(header)}", None, "quote a cell that holds a separator")
+        Problem(
+            Where(path.name, line),
+            f"has {len(cells)} cells, the header has {len(header)}",
+            None,
+            "quote a cell that holds a separator",
+        )
         for line, cells in rows[1:]
         if len(cells) != len(header)
     ]

@@ -83,7 +83,9 @@ def _rows(
             continue
         for row in listed.values():
             if row.status != "killed":
-                withheld[row.status or "status_not_given"] += people_of(row.name, row.name_local, row.group_size).count.low
+                withheld[row.status or "status_not_given"] += people_of(
+                    row.name, row.name_local, row.group_size
+                ).count.low
                 continue
             row_key = (recorder, *what_it_says(row))
             if row_key in seen:

@@ -44,7 +44,9 @@ _DUALS = {fold(two): f"2 {fold(one)}" for two, one in {
 _UNIT = rf"(?:{'|'.join(sorted(_PER_YEAR, key=len, reverse=True))})s?(?!\w)"
 _ATTACHED = re.compile(rf"(?<=\w)({'|'.join(map(fold, ('ساله', 'ماهه', 'روزه', 'كلن')))})(?!\w)")
 _UNKNOWN = re.compile(r"^(?:age )?(?:unknown|not (?:known|given|stated)|n/?a|-|\?|nan|none|null|غير معروف|نامعلوم)?$")
-_ABOUT = re.compile(r"(?<!\w)(?:about|around|approx\w*|ca|circa|حوالي|تقريبا|حدود|نحو|شاوخوا)(?!\w)\.?|~|(?<=\d)[- ]?ish\b")
+_ABOUT = re.compile(
+    r"(?<!\w)(?:about|around|approx\w*|ca|circa|حوالي|تقريبا|حدود|نحو|شاوخوا)(?!\w)\.?|~|(?<=\d)[- ]?ish\b"
+)
 _BELOW = re.compile(r"^(?:(?:under|below|less than|younger than|اقل من|تحت|دون|زير|كمتر از)(?!\w)|<)\s*")
 _ABOVE = re.compile(r"^(?:(?:over|above|more than|older than|at least|اكثر من|فوق|بالاي|بيش از)(?!\w)|>)\s*|(?<=\d)(?:\s*\+| (?:and|or) (?:over|older|above))$")  # fmt: skip
 _HALF = re.compile(rf"(\d+)(?: ({_UNIT}))? ?(?:and (?:a )?half|و ?نصف|و ?نيم)(?!\w)")
@@ -80,8 +82,8 @@ def read_age(text: str) -> tuple[float, float] | None:
         return 0.0, 0.1
     words = _worded(cell)
     if words in _BANDS:
-        low, high = _BANDS[words]
-        return float(low), float(high)
+        youngest, oldest = _BANDS[words]
+        return float(youngest), float(oldest)
     decade = _DECADE.fullmatch(words)
     if decade:
         first, last = _PARTS[decade[1]]
@@ -119,7 +121,9 @@ def _span(words: str, vague: float) -> tuple[float, float]:
         return float(both[1]) + float(both[2]) / 12, float(both[1]) + (float(both[2]) + 1) / 12
     found = _SPAN.fullmatch(words)
     if found is None:
-        raise ValueError('is not an age; write years (30), "7 months", a span (30-35), a band (child, adult, 30s) or leave it blank')
+        raise ValueError(
+            'is not an age; write years (30), "7 months", a span (30-35), a band (child, adult, 30s) or leave it blank'
+        )
     per = _PER_YEAR.get(found[3] or "", _PER_YEAR.get((found[3] or "").removesuffix("s"), 1.0))
     low, high = float(found[1]), float(found[2] or found[1])
     if high < low:
