@@ -58,15 +58,21 @@ def scores(pairs, p, truth, n):
     hits, made = np.cumsum(right[order]), np.arange(1, len(p) + 1)
     f1, precision = 2 * hits / (made + n), hits / made
     sure = p >= 0.95
-    bins = np.minimum((p * 10).astype(int), 9)
-    shown = p >= 0.05
-    ece = sum(abs((p - right)[shown & (bins == b)].sum()) for b in range(10)) / max(1, shown.sum())
     recall = (hits / n)[precision >= 0.95].max(initial=0)
-    draw = np.random.default_rng(0).random((200, len(p))) < p  # what a perfect posterior would show on so few links
-    floor = np.mean([sum(abs((p - d)[shown & (bins == b)].sum()) for b in range(10)) for d in draw]) / max(
-        1, shown.sum()
-    )
+    ece, floor = calibration_error(p, right)
     return f"{f1.max():.3f} | {2 * right[sure].sum() / (sure.sum() + n):.3f} | {recall:.2f} | {ece:.3f} ({floor:.3f})"
+
+
+def calibration_error(p, right):
+    """Over links at p >= .05, and what a perfect posterior would show on so few of them."""
+    p, right = p[p >= 0.05], right[p >= 0.05]
+    bins = np.minimum((p * 10).astype(int), 9)
+
+    def error(came):
+        return np.abs(np.bincount(bins, p - came, 10)).sum() / max(1, len(p))
+
+    draw = np.random.default_rng(0).random((200, len(p))) < p
+    return error(right), np.mean([error(d) for d in draw])
 
 
 def linkage(folder, seed, peers):
@@ -85,22 +91,26 @@ def linkage(folder, seed, peers):
     )
     tasks = [("Arabic", "ar", "ar", True), ("Arabic, names only", "ar", "ar", False), ("English-Arabic", "en", "ar", True),
              ("English-Arabic, names only", "en", "ar", False), ("English-English", "en", "en", True)]  # fmt: skip
-    for name, left, right, facts in tasks:
-        run(name, people_of(a, left, facts=facts), people_of(b_half, right, facts=facts), truth)
-        if peers:
-            fuzzy(name, [r[left] for r in a], [r[right] for r in b_half], truth)
-            if left == right:
-                for folded in (False, True):
-                    splink_stock(name, a, b_half, left, right, truth, facts=facts, folded=folded)
     common = random.Random(seed).sample([r for r in other if r["pid"] in known], 4000)
     gone = {r["pid"] for r in common[:2000]}
     rest = [r for r in b if r["pid"] not in gone]
-    place = {r["pid"]: j for j, r in enumerate(rest)}
-    truth = {i: place[r["pid"]] for i, r in enumerate(common) if r["pid"] in place}
-    run("two romanisations", people_of(common, "en", facts=True), people_of(rest, "en", facts=True), truth)
-    if peers:
-        for folded in (False, True):
-            splink_stock("two romanisations", common, rest, "en", "en", truth, facts=True, folded=folded)
+    at = {r["pid"]: j for j, r in enumerate(rest)}
+    kept = {i: at[r["pid"]] for i, r in enumerate(common) if r["pid"] in at}
+    lists = [(name, a, b_half, truth, left, right, facts) for name, left, right, facts in tasks]
+    lists.append(("two romanisations", common, rest, kept, "en", "en", True))
+    pooled = [
+        run(name, people_of(x, left, facts=facts), people_of(y, right, facts=facts), true)
+        for name, x, y, true, left, right, facts in lists
+    ]
+    p, came = (np.concatenate(part) for part in zip(*pooled, strict=True))
+    print("| all of them | ours | | | | {:.3f} ({:.3f}) | | |".format(*calibration_error(p, came)), flush=True)
+    for folded in (False, True) if peers else ():
+        for name, x, y, true, left, right, facts in lists:
+            if left == right:
+                splink_stock(name, x, y, left, right, true, facts=facts, folded=folded)
+    for name, x, y, true, left, right, facts in lists if peers else ():
+        if facts:  # it reads names only, whatever else there is
+            fuzzy(name, [r[left] for r in x], [r[right] for r in y], true)
 
 
 def run(name, a, b, truth):
@@ -112,6 +122,7 @@ def run(name, a, b, truth):
     print(
         f"| {name} | ours | {line} | {time.perf_counter() - start:.1f} | {time.process_time() - cpu:.1f} |", flush=True
     )
+    return found.p[k], np.array([truth.get(int(i), -1) == int(j) for i, j in found.pairs[k]])
 
 
 def fuzzy(name, left, right, truth):

@@ -145,7 +145,7 @@ STAGES = (
         "Who the dead are, how many, and how well it is supported.",
         ("case.toml", "lists/*", "tolls.csv", "links.csv", "claims.csv", "sources.csv", "undercount.csv"),
         ("check",),
-        "people-3",
+        "people-4",
         rooms.people,
         "lists/*.*",
         "no lists of the dead: nobody is linked and no toll is computed",

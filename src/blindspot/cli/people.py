@@ -51,6 +51,11 @@ def people(
         raise UsageError(
             "people takes one case folder. Write: blindspot people CASE, or blindspot people --match LIST_A LIST_B"
         )
+    if not paths[0].is_dir():
+        what = "is a file" if paths[0].exists() else "there is no such folder"
+        raise UsageError(
+            f"{paths[0]}: {what}; people takes a case folder. To link two lists: blindspot people --match LIST_A LIST_B"
+        )
     from blindspot import stages
 
     review = stages.Review(paths[0], as_of, progress=progress)
@@ -102,12 +107,15 @@ def undercount(file: Path, seed: int, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
+    bound = found["lower_bound"]
+    low, high = bound["interval"]
     click.echo(
-        f"{found['observed']} on at least one list; at least {found['lower_bound']['low']} in all if lists err alike (Chao)"
+        f"{found['observed']} on at least one list; Chao's lower bound {bound['low']} [{low}-{high}], if lists do not avoid each other's people"
     )
     for m in found["models"]:
         flag = "" if m["converged"] else "  NOT CONVERGED, do not quote"
-        click.echo(f"{m['name']:<30} {m['median']}  [{m['low']}-{m['high']}]  {m['says']}{flag}")
+        number = "no estimate" if m["median"] is None else f"{m['median']}  [{m['low']}-{m['high']}]"
+        click.echo(f"{m['name']:<30} {number}  {m['says']}{flag}")
     for warning in found["warnings"]:
         click.echo(f"! {warning}")
     click.echo("Not covered by any interval: " + "; ".join(found["not_covered"]) + ".")

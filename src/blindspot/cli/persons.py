@@ -30,7 +30,9 @@ def in_short(found: dict[str, Any]) -> Iterator[str]:
     for book, grades in groupby(found["grades"], lambda g: g["rule_book"]):
         own = list(grades)
         steps = _few([f"{g['grade']} ({g['as_of']})" for g in own])
-        yield f"{book:<17}{' -> '.join(steps)}: {own[-1]['why']} ({', '.join(own[-1]['because'][:5])}{_more(len(own[-1]['because']) - 5, ', ')})"
+        flips = [f"without {source}: {other}" for source, other in own[-1]["would_change"]]
+        turned = "; " + "; ".join(flips[:REMARKS]) + _more(len(flips) - REMARKS, "; ") if flips else ""
+        yield f"{book:<17}{' -> '.join(steps)}: {own[-1]['why']} ({', '.join(own[-1]['because'][:5])}{_more(len(own[-1]['because']) - 5, ', ')}){turned}"
     yield from _few_lines(_remarks(found))
     yield from _unlisted(found["undercount"])
     yield from _withheld(found["withheld"])

@@ -8,8 +8,8 @@ from tests.folders import write_case
 
 from blindspot.case import open_case
 from blindspot.cli import cli
-from blindspot.errors import BlindspotError
-from blindspot.measure.people import findings
+from blindspot.errors import BlindspotError, CaseError
+from blindspot.measure.people import findings, read_list
 from blindspot.measure.people.grade import Incident, books, grade
 from blindspot.measure.people.incident import Row, group
 from blindspot.measure.people.names import read_name
@@ -100,6 +100,46 @@ def test_groups_widen_the_toll(tmp_path):
     assert found["toll"]["children"]["high"] == 3
 
 
+def test_groups_are_read_in_the_script_they_stand_in(tmp_path):
+    rows = "r1,,سه کودک,,,killed,,,S1\nr2,,خمسة نساء,,,killed,,,S1\nr3,dozens of people,,,,killed,,,S1\nr4,unidentified bodies,,,,killed,,,S1\n"
+    found = findings(case_of(tmp_path, {"one": rows}))
+    assert found["persons"] == []
+    assert {u["row"]: (u["size"], u["age"]) for u in found["unnamed"]} == {
+        "one:r1": ([3, 3], [0.0, 18.0]),
+        "one:r2": ([5, 5], [18.0, 120.0]),
+        "one:r3": ([24, 99], None),
+        "one:r4": ([2, 9], None),
+    }
+    told = {p["row"]: p["what"] for p in found["problems"] if p["column"] == "name" and p["row"]}
+    assert set(told) == {4, 5}
+    assert "24-99 (judgement)" in told[4]
+    assert found["toll"]["children"]["low"] >= 3
+
+
+def test_one_who_is_named_beside_a_group_is_a_person_and_the_others_are_counted(tmp_path):
+    found = findings(case_of(tmp_path, {"one": "r1,Ahmad and his two sons,,40,male,killed,,,S1\n"}))
+    assert [p["age"] for p in found["persons"]] == [[40, 40]]
+    assert [u["size"] for u in found["unnamed"]] == [[2, 2]]
+    assert found["toll"]["killed"]["low"] == found["toll"]["killed"]["high"] == 3
+    assert any("names a person and counts 3" in p["what"] for p in found["problems"])
+
+
+def test_a_group_size_that_differs_from_the_words_is_said(tmp_path):
+    found = findings(
+        case_of(tmp_path, {"one": "r1,three children,,,,killed,,5,S1\nr2,at least ten people,,,,killed,,,S1\n"})
+    )
+    assert {(p["row"], p["column"]) for p in found["problems"]} >= {(2, "group_size"), (3, "name")}
+    assert found["toll"]["killed"]["high"] == 15
+
+
+def test_a_date_of_another_calendar_that_lies_before_the_incident_is_said_with_its_original(tmp_path):
+    rows = "r1,Karim Salim,,30,male,killed,7 سنبله 1400,,S1\nr2,Omar Zaid,,30,male,killed,7 اسد 1400,,S1\n"
+    (one,) = [p for p in findings(case_of(tmp_path, {"one": rows}))["problems"] if p["column"] == "date"]
+    assert one["row"] == 3
+    assert "2021-07-29" in one["what"]
+    assert "7 اسد 1400" in one["got"]
+
+
 def test_unnamed_of_two_lists_may_be_the_same_people(tmp_path):
     groups = {
         "a-2021-08-29": "1,,,,,killed,,6,S1\n",
@@ -178,7 +218,6 @@ def test_a_grade_names_what_would_change_it():
         ("a,b\n1,2\n", "no column of names"),
         ("id,name\n1,\n2,unnamed man\n", "no row has a name"),
         ("id,name\n", "no rows"),
-        ("id,name\n1,x,y\n", "3 cells"),
     ],
 )
 def test_lists_that_cannot_be_linked_say_why(tmp_path, text, what):
@@ -191,10 +230,34 @@ def test_lists_that_cannot_be_linked_say_why(tmp_path, text, what):
 
 def test_mixed_encodings_are_named_with_their_line(tmp_path):
     (tmp_path / "a.csv").write_bytes("id,name\n1,علي\n2,".encode() + "علي".encode("cp1256") + b"\n")
-    with pytest.raises(BlindspotError, match=r"a.csv:3: is not UTF-8"):
-        CliRunner().invoke(
-            cli, ["people", "--match", str(tmp_path / "a.csv"), str(tmp_path / "a.csv")], catch_exceptions=False
-        )
+    with pytest.raises(CaseError) as told:
+        read_list(tmp_path / "a.csv")
+    assert told.value.diagnostics().startswith("a.csv:3: is not UTF-8, or mixes encodings")
+
+
+def test_every_wrong_line_of_a_list_is_named_at_once(tmp_path):
+    (tmp_path / "t.csv").write_text("id,name\n1\n2,Omar Zaid\n3,a,b\n", encoding="utf-8")
+    with pytest.raises(CaseError) as told:
+        read_list(tmp_path / "t.csv")
+    assert [p.where.row for p in told.value.problems] == [2, 4]
+    (tmp_path / "t.csv").write_text("id,name\n1,Omar\n", encoding="utf-16")
+    with pytest.raises(CaseError, match="1 problem") as told:
+        read_list(tmp_path / "t.csv")
+    assert "UTF-16" in told.value.problems[0].what
+
+
+def test_rows_of_a_long_list_that_describe_people_are_not_linked_and_said(tmp_path):
+    (tmp_path / "t.csv").write_text("id,name\n1,Omar Zaid\n2,three children\n3,\n", encoding="utf-8")
+    got = read_list(tmp_path / "t.csv")
+    assert list(got.people.names["latin"]) == [("omar", "zaid"), (), ()]
+    assert any("2 rows give no name" in p.what for p in got.problems)
+
+
+def test_what_is_no_folder_of_a_case_is_said(tmp_path):
+    (tmp_path / "a.csv").write_text("id,name\n1,x\n")
+    for path, what in ((tmp_path / "a.csv", "is a file"), (tmp_path / "none", "no such folder")):
+        with pytest.raises(BlindspotError, match=what):
+            CliRunner().invoke(cli, ["people", str(path)], standalone_mode=False, catch_exceptions=False)
 
 
 def test_match_prints_one_json_object(tmp_path):

@@ -165,6 +165,21 @@ def test_a_list_that_alternates_scripts_is_learnt_in_both():
     assert named >= 395
 
 
+def test_a_runner_up_is_what_a_linked_row_scores_without_its_link():
+    row, score = np.array([0, 0, 1, 2, 2]), np.array([9.0, 3.0, 8.0, 1.0, 0.5])
+    got = calibration.runners_up(row, score, np.array([0.99, 0.01, 0.9, 0.4, 0.3]))
+    assert got.tolist() == [3.0, calibration.FLOOR]  # row 2 has no likely link
+
+
+def test_runners_up_that_score_high_make_the_scale_more_careful():
+    """Where people with their record gone still score 6, a score of 6 is no longer worth what the decoys alone would say."""
+    draw = np.random.default_rng(1)
+    real = np.r_[draw.normal(12, 2, 500), draw.normal(0, 1.5, 500)]
+    low, high = draw.normal(0, 1.5, 1000), draw.normal(4, 2, 500)
+    plain, careful = calibration.fit(real, low, 0.5, 0.02), calibration.fit(real, np.r_[low, high], 0.5, 0.02)
+    assert careful.shift + careful.slope * 6 < plain.shift + plain.slope * 6
+
+
 def test_a_long_list_looks_at_the_spellings_worth_most_first(lists):
     """The more rows a spelling stands in, the higher the worth from which spellings are looked at."""
     a, b = lists

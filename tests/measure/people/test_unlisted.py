@@ -39,6 +39,13 @@ def test_two_lists_are_refused(tmp_path):
     assert "refused" in unlisted(tmp_path, persons((0.5, 0.5), 200))
 
 
+def test_a_list_of_a_case_that_lies_within_another_is_refused_and_does_not_stop_the_case(tmp_path):
+    found = [
+        p | {"lists": sorted({*p["lists"], "l0"})} if "l1" in p["lists"] else p for p in persons((0.4, 0.3, 0.4), 300)
+    ]
+    assert "on l1 stand on l0 too" in unlisted(tmp_path, found)["refused"]
+
+
 @pytest.mark.long
 def test_the_table_of_a_case_comes_first_and_is_shown_on_the_page(kabul, tmp_path):
     case = shutil.copytree(kabul, tmp_path / "case", ignore=shutil.ignore_patterns("made", "out"))

@@ -1,10 +1,11 @@
-"""What posterior does a score deserve? Measured against decoys: people who are on no list, made from the names of A.
+"""What posterior does a score deserve? Measured against people who are absent from B for certain.
 
-A decoy has the given name and sex of one row, the other parts of another, and an age within ten years of that other: a
-relative who does not exist. Its best score on B is what an absent person gets by chance. With f the density of the best
-scores of A, that of the absent is f (1 - p): the posterior p(s) = logistic(slope (s - even)) is the one under which the
-decoys' scores are most likely; even the best score leaves a doubt (`doubts`). No label is used. After target-decoy search (Elias &
-Gygi 2007) and local false discovery rates (Efron 2004).
+They are of two kinds. A decoy has the given name and sex of one row of A, the other parts of another, and an age within ten years of that
+other: a relative who does not exist. A runner-up is a row of A with a likely link that is taken away: what it scores with its own record gone
+is what a person of its name, spelling and family gets by chance. With f the density of the best scores of A, that of the absent is f (1 - p):
+the posterior p(s) = logistic(slope (s - even)) is the one under which the scores of the absent are most likely, each counting once;
+even the best score leaves a doubt (`doubts`). No label is used. After target-decoy search (Elias & Gygi 2007) and local false discovery
+rates (Efron 2004).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from blindspot.measure.people.evidence import WIDE, Facts
 
+LIKELY = 0.5
 FLOOR = -8.0  # nats: the score of a row without any candidate
 SLOPES = np.exp(np.linspace(np.log(0.3), np.log(2.0), 39))
 EVEN = np.linspace(-6.0, 10.0, 65)  # scores at which a link may be as likely as not
@@ -22,8 +24,8 @@ EVEN = np.linspace(-6.0, 10.0, 65)  # scores at which a link may be as likely as
 # family cannot be told apart. Judgement; docs/methods/people.md says what labels choose.
 DOUBT, DOUBT_WITHOUT_AGE = 0.02, 0.04
 STEADY = 40.0  # how strongly the slope is held near 1 and the even score near 0, in decoys: judgement
-# Scores below -2 are lumped together: no link is in question there, and their spread should not bend the slope.
-_BINS = np.linspace(-2.0, 40.0, 337)
+LUMPED = -2.0  # scores below are one: no link is in question there, and their spread should not bend the slope
+_BINS = np.linspace(LUMPED, 40.0, 337)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +62,25 @@ def decoys(
     return found, Facts(low + shift, high + shift, facts.sex[rows])
 
 
-def fit(real: np.ndarray, decoy: np.ndarray, share: float, doubt: float) -> Scale:
+def fit(real: np.ndarray, absent: np.ndarray, share: float, doubt: float) -> Scale:
     """Slope and even score of highest likelihood, both held near the model's own where there are few rows.
 
-    log L = sum over decoys of log(1 - p) - N_decoys log(sum over rows of A of (1 - p)).
+    real, absent: best scores of the rows of A, and of people known to be absent. log L = sum over the absent of log(1 - p) - N_absent
+    log(sum over rows of A of (1 - p)).
     """
     at = (_BINS[1:] + _BINS[:-1]) / 2
-    of_real, of_decoy = (np.histogram(np.clip(x, _BINS[0], _BINS[-1]), _BINS)[0] for x in (real, decoy))
+    of_real, of_absent = (np.histogram(np.clip(x, _BINS[0], _BINS[-1]), _BINS)[0] for x in (real, absent))
     own = -np.log(share / (1 - share))
-    weight = min(1.0, len(real) / 200)  # a short list lends few decoys, and those are much alike
+    weight = min(1.0, len(real) / 200)  # a short list lends few absent, and those are much alike
     best, found = -np.inf, Scale(-own, 1.0, share)
     for slope in SLOPES:
-        absent = doubt + (1 - doubt) / (1 + np.exp(np.clip(slope * (at[None, :] - EVEN[:, None]), -60, 60)))
-        value = weight * (np.log(absent) @ of_decoy - len(decoy) * np.log(absent @ of_real + 1e-9))
+        left = doubt + (1 - doubt) / (1 + np.exp(np.clip(slope * (at[None, :] - EVEN[:, None]), -60, 60)))
+        value = weight * (np.log(left) @ of_absent - len(absent) * np.log(left @ of_real + 1e-9))
         value -= 0.5 * STEADY * np.log(slope) ** 2 + 0.5 * STEADY * ((EVEN - own) / 6.0) ** 2
         k = int(np.argmax(value))
         if value[k] > best:
             best = float(value[k])
-            present = 1 - float(absent[k] @ of_real) / max(1, len(real))
+            present = 1 - float(left[k] @ of_real) / max(1, len(real))
             found = Scale(float(-slope * EVEN[k]), float(slope), float(np.clip(present, 0.02, 0.98)))
     return found
 
@@ -92,6 +95,13 @@ def tops(row: np.ndarray, score: np.ndarray, rows: int) -> np.ndarray:
     found = np.full(rows, FLOOR)
     np.maximum.at(found, row, score)
     return found
+
+
+def runners_up(row: np.ndarray, score: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """The best score that is left to each row with a likely link (p > 0.5) once that link is taken away, FLOOR where none is."""
+    linked = p > LIKELY  # one pair of a row at most
+    left: np.ndarray = tops(row[~linked], score[~linked], int(row.max(initial=-1)) + 1)[row[linked]]
+    return left
 
 
 def chosen(n: int, most: int = 6000) -> np.ndarray:

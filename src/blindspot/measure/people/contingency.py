@@ -38,13 +38,47 @@ def tabulate(lists: tuple[str, ...], rows: np.ndarray, counts: np.ndarray) -> Ta
     return Table(lists, found)
 
 
-def chao(table: Table) -> float:
-    """Lower bound of the number of persons: n + (k-1)/k f1^2 / (2 f2), f_i seen on i lists; bias-corrected where f2 is 0."""
+def chao(table: Table) -> tuple[float, float, float]:
+    """Lower bound of the number of persons with its 95 % interval (estimate, low, high).
+
+    n + (k-1)/k f1^2 / (2 f2), f_i seen on i lists, bias-corrected where f2 is 0; variance and lognormal interval of the unseen after Chao (1987).
+    """
     on = patterns(len(table.lists)).sum(axis=1)
-    f1, f2 = table.counts[on == 1].sum(), table.counts[on == 2].sum()
-    k = len(table.lists)
-    unseen = f1 * f1 / (2 * f2) if f2 > 0 else f1 * (f1 - 1) / 2
-    return float(table.counts.sum() + (k - 1) / k * unseen)
+    f1, f2 = float(table.counts[on == 1].sum()), float(table.counts[on == 2].sum())
+    n, k = float(table.counts.sum()), len(table.lists)
+    c = (k - 1) / k
+    if f2 > 0:
+        r = f1 / f2
+        unseen = c * f1 * f1 / (2 * f2)
+        variance = f2 * (c / 2 * r**2 + c**2 * r**3 + c**2 / 4 * r**4)
+    else:
+        unseen = c * f1 * (f1 - 1) / 2
+        variance = c * f1 * (f1 - 1) / 2 + c**2 * f1 * (2 * f1 - 1) ** 2 / 4 - c**2 * f1**4 / (4 * max(n + unseen, 1.0))
+    if unseen <= 0:
+        return n, n, n
+    spread = float(np.exp(1.96 * np.sqrt(np.log1p(max(variance, 0.0) / unseen**2))))
+    return n + unseen, n + unseen / spread, n + unseen * spread
+
+
+def inside(table: Table) -> list[tuple[str, str, int, float]]:
+    """Lists that name nobody whom another list does not name: (inner, outer, persons on inner, chance of that by luck alone).
+
+    The chance is that of as many draws from the persons whom a third list names, where such a list stands; 0 where both are the same.
+    """
+    x = patterns(len(table.lists)).astype(bool)
+    found = []
+    for i, inner in enumerate(table.lists):
+        for j, outer in enumerate(table.lists):
+            size = table.counts[x[:, i]].sum()
+            if i == j or not size or table.counts[x[:, i] & ~x[:, j]].sum() > 0:
+                continue
+            same = table.counts[x[:, j] & ~x[:, i]].sum() == 0
+            if same and i < j:
+                continue
+            third = np.delete(x, [i, j], axis=1).any(axis=1)
+            of, hit = table.counts[third].sum(), table.counts[third & x[:, j]].sum()
+            found.append((inner, outer, int(size), 0.0 if same else float(((hit + 1) / (of + 2)) ** size)))
+    return found
 
 
 def dependence(table: Table) -> list[tuple[str, str, float, float, float]]:

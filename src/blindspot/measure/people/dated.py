@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from blindspot.measure.people.describing import people_of
 from blindspot.measure.people.grade import Incident
-from blindspot.measure.people.readings import read_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +74,8 @@ def dated(case: Case, as_of: date | None) -> list[Dated]:
     if not found:
         for recorder, rows in case.lists.items():
             dead = list({what_it_says(r): r for r in reversed(rows.values()) if r.status == "killed"}.values())
-            sizes = [read_group(r.name, r.group_size) for r in dead]
-            low, high = (sum(size) for size in zip(*sizes, strict=True)) if sizes else (0, 0)
+            sizes = [people_of(r.name, r.name_local, r.group_size).count for r in dead]
+            low, high = sum(s.low for s in sizes), sum(s.high for s in sizes)
             name = next((r.source for r in dead if r.source), None) or recorder
             if high:
                 party = case.sources[name].party if name in case.sources else ""

@@ -14,7 +14,7 @@ import numpy as np
 
 from blindspot.errors import UsageError
 from blindspot.measure.people import graphs, latentclass, loglinear
-from blindspot.measure.people.contingency import Table, chao, dependence
+from blindspot.measure.people.contingency import Table, chao, dependence, inside, patterns
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LEVELS = (0.025, 0.5, 0.975)
 R_HAT, EFFECTIVE = 1.05, 400.0
 WIDEST = 20.0  # ends of the interval of the unseen further apart than this say nothing; judgement
+MOST_LISTS = 8
+COPIED = 0.01  # a list that stands wholly on another by luck alone less often than this is taken for a copy; judgement
+FEW_SHARED = 10  # persons on two lists or more: below that an estimate hangs on each of them; judgement
 NOT_COVERED = (
     "people whom no list could ever have named",
     "errors in the linkage of the lists, unless draws of the links were given",
@@ -47,7 +50,7 @@ class Undercount:
     """Estimates by model with what the data show bare, and warnings in words."""
 
     observed: int
-    lower_bound: float
+    lower_bound: tuple[float, float, float]  # Chao's, with its 95 % interval
     estimates: tuple[Estimate, ...]
     dependence: tuple[tuple[str, str, float, float, float], ...]
     warnings: tuple[str, ...]
@@ -60,17 +63,12 @@ def undercount(table: Table, seed: int = 1, executor: Executor | None = None) ->
         raise UsageError(
             f"{k} list{'s' if k != 1 else ''}: an estimate of the unlisted needs three or more; two lists cannot tell dependence from absence. Add a list, or report the {n} who are listed as a minimum."
         )
-    if k > 8:
+    if k > MOST_LISTS:
         raise UsageError(
-            f"{k} lists: at most 8 are estimated together. Join the lists of one recorder into one column."
+            f"{k} lists: at most {MOST_LISTS} are estimated together. Join the lists of one recorder into one column."
         )
-    on = [int(table.counts[[x for x in range(2**k) if x >> j & 1]].sum()) for j in range(k)]
-    empty = [name for name, c in zip(table.lists, on, strict=True) if c == 0]
-    if empty:
-        raise UsageError(f"{', '.join(empty)}: names nobody. Take the column out and run again.")
-    if table.counts[[x for x in range(2**k) if x & (x - 1)]].sum() == 0:
-        raise UsageError("no person stands on two lists: without any overlap the unlisted cannot be estimated.")
     warnings: list[str] = []
+    _refuse(table, warnings)
     estimates = [_loglinear(table, warnings)]
     if k <= 6:
         estimates.append(_graphs(table, warnings))
@@ -83,6 +81,44 @@ def undercount(table: Table, seed: int = 1, executor: Executor | None = None) ->
     if n < 100:
         warnings.append(f"Only {n} persons are listed; intervals from so few are rough.")
     return Undercount(n, chao(table), tuple(estimates), tuple(dependence(table)), tuple(warnings))
+
+
+def _refuse(table: Table, warnings: list[str]) -> None:
+    """Raises UsageError where fewer than three lists were made independently and share persons; else adds what to warn of."""
+    on = patterns(len(table.lists)).astype(bool)
+    if table.observed == 0:
+        raise UsageError("no person stands on any list. Check that 1 means on this list.")
+    empty = [name for j, name in enumerate(table.lists) if table.counts[on[:, j]].sum() == 0]
+    if empty:
+        raise UsageError(f"{', '.join(empty)}: no person stands on it. Take the column out and run again.")
+    shared = table.counts[on.sum(axis=1) > 1]
+    if shared.sum() == 0:
+        raise UsageError("no person stands on two lists: without any overlap the unlisted cannot be estimated.")
+    alone = [n for j, n in enumerate(table.lists) if table.counts[on[:, j] & (on.sum(axis=1) > 1)].sum() == 0]
+    if alone:
+        what = f"{', '.join(alone)}: shares no person with any other list. It covers other people, or its rows were not linked: link it, or take the column out."
+        if len(table.lists) - len(alone) < 3:
+            raise UsageError(what)
+        warnings.append(what)
+    copies: dict[str, str] = {}
+    for inner, outer, size, luck in inside(table):
+        if luck >= COPIED or outer in copies:
+            continue
+        copies[inner] = f"all {size} persons on {inner} stand on {outer} too"
+    told = "; ".join(copies.values())
+    left = len(table.lists) - len(copies)
+    if copies and left < 3:
+        raise UsageError(
+            f"{told}: a list within another may be copied from it and is no list of its own. Without it {left} {'is' if left == 1 else 'are'} left, and an estimate needs three. Report the {table.observed} who are listed as a minimum."
+        )
+    if copies:
+        warnings.append(
+            f"{told}: it may be copied, and then the estimates are wrong. Run again without {', '.join(copies)}."
+        )
+    if shared.sum() < FEW_SHARED:
+        warnings.append(
+            f"Only {shared.sum():.0f} persons stand on two lists or more; every estimate hangs on each of them."
+        )
 
 
 def _loglinear(table: Table, warnings: list[str]) -> Estimate:

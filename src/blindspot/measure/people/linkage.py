@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.measure.people.calibration import Scale, chosen, decoys, doubts, fit, tops
+from blindspot.measure.people.calibration import LUMPED, Scale, chosen, decoys, doubts, fit, runners_up, tops
 from blindspot.measure.people.evidence import CLASSES, Compared, Facts, ratio
 from blindspot.measure.people.matching import assign, marginals
 from blindspot.measure.people.views import PRIOR_COUNT, SCRIPTS, Batch, View, batch, relatives, views_of
@@ -121,14 +121,15 @@ def _taught(model: Model, rows: np.ndarray, n: int, lent: int, executor: Executo
     made = batch(model.views, np.append(rows, np.arange(n, n + lent)), *model.facts, executor)
     if not len(made.pairs):
         return made.pairs, np.empty(0), np.empty(0), np.empty(0)
+    p = np.zeros(len(made.pairs))
     for turn in range(ROUNDS):
         net, kin, level = model.score(made)
         real = made.pairs[:, 0] < n
         chance = ~real & ~((kin > 0) & (level <= 1))  # a decoy that meets a real sibling of its own name proves nothing
         best = tops(made.pairs[real, 0], net[real], n)[rows]
         doubt = doubts(made.facts.age[real])
-        of_decoys = tops(made.pairs[chance, 0] - n, net[chance], lent)
-        model.scale = fit(best, of_decoys, model.scale.share, float(doubt.mean()) if len(doubt) else 0.0)
+        absent = tops(made.pairs[chance, 0] - n, net[chance], lent), runners_up(made.pairs[real, 0], net[real], p[real])
+        model.scale = fit(best, np.concatenate(absent), model.scale.share, float(doubt.mean()) if len(doubt) else 0.0)
         if turn == ROUNDS - 1:
             break
         p = np.zeros(len(net))
@@ -136,7 +137,8 @@ def _taught(model: Model, rows: np.ndarray, n: int, lent: int, executor: Executo
         p[real] = (1 - doubt) * marginals(made.pairs[real, 0], made.pairs[real, 1], odds)
         model.learn(made, p)
         if turn == NARROWED:
-            made = made.only(net > tops(made.pairs[:, 0], net, n + lent)[made.pairs[:, 0]] - RIVAL)
+            near = net > np.minimum(tops(made.pairs[:, 0], net, n + lent)[made.pairs[:, 0]] - RIVAL, LUMPED)
+            made, p = made.only(near), p[near]
     return made.pairs[real], net[real], kin[real], doubts(made.facts.age[real])
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blindspot.errors import Problem, UsageError, Where
+from blindspot.errors import CaseError, Problem, UsageError, Where
 from blindspot.measure.people.evidence import Facts
 from blindspot.measure.people.linkage import People, names_of
 from blindspot.measure.people.names import is_unnamed
@@ -55,7 +55,7 @@ class Listing:
 
 
 def read_list(path: Path) -> Listing:
-    """A list file. Raises UsageError where it cannot be read as a list of persons at all."""
+    """A list file. Raises UsageError where it cannot be read as a list of persons at all, CaseError with every line that is wrong."""
     header, rows = _sheet(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _cells(path)
     at = {field: next((header.index(n) for n in names if n in header), None) for field, names in ALIASES.items()}
     if at["name"] is None and at["name_local"] is None:
@@ -88,6 +88,12 @@ def read_list(path: Path) -> Listing:
     if all(is_unnamed(a) and is_unnamed(b) for a, b in names):
         raise UsageError(
             f"{path}: no row has a name; rows without names cannot be linked. Enter them as groups of a case's list."
+        )
+    nameless = [line for (line, _), (a, b) in zip(kept, names, strict=True) if is_unnamed(a) and is_unnamed(b)]
+    if nameless:
+        what = f"{len(nameless)} rows give no name, so they are not linked"
+        problems.append(
+            Problem(Where(path.name, nameless[0], "name"), what, None, "a blank or a description names nobody")
         )
     ages = [_age(path.name, line, _cell(cells, at["age"]), problems) for line, cells in kept]
     facts = Facts(
@@ -129,10 +135,7 @@ def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise UsageError(
-            f"{path}:{line}: is not UTF-8 (byte 0x{raw[error.start]:02x}), or mixes encodings. Save the file with encoding UTF-8."
-        ) from error
+        raise CaseError(_not_utf8(path, raw)) from error
     if "\x00" in text:
         raise UsageError(
             f"{path}: holds a NUL byte; it is not a text file. Save the list as CSV, UTF-8, or give an XLSX file."
@@ -144,6 +147,21 @@ def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     except csv.Error as error:
         raise UsageError(f"{path}:{reader.line_num}: is not CSV: {error}.") from error
     return _table(path, rows)
+
+
+def _not_utf8(path: Path, raw: bytes) -> list[Problem]:
+    """A problem for each line that is not UTF-8; one for a whole file of two bytes a letter."""
+    right = "save the file with encoding UTF-8"
+    if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return [Problem(Where(path.name, 1), "is UTF-16, not UTF-8", None, right)]
+    found = []
+    for line, text in enumerate(raw.split(b"\n"), 1):
+        try:
+            text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            got = f"byte 0x{text[error.start]:02x}"
+            found.append(Problem(Where(path.name, line), "is not UTF-8, or mixes encodings", got, right))
+    return found
 
 
 def _sheet(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -175,9 +193,16 @@ def _table(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[list[str], li
     if len(rows) < 2:
         raise UsageError(f"{path}: has no rows. Write a header row and a row per person.")
     header = [c.strip().lower() for c in rows[0][1]]
-    for line, cells in rows[1:]:
-        if len(cells) != len(header):
-            raise UsageError(
-                f"{path}:{line}: has {len(cells)} cells, the header has {len(header)}. Quote a cell that holds a separator."
-            )
+    ragged = [
+        Problem(
+            Where(path.name, line),
+            f"has {len(cells)} cells, the header has {len(header)}",
+            None,
+            "quote a cell that holds a separator",
+        )
+        for line, cells in rows[1:]
+        if len(cells) != len(header)
+    ]
+    if ragged:
+        raise CaseError(ragged)
     return header, rows[1:]

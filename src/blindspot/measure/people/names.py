@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from blindspot.measure.people.describing import described, named_part
 from blindspot.measure.people.scripts import fold, is_arabic
 
 MOST = 6  # tokens kept of one name: the first four and the last two
@@ -63,20 +64,27 @@ class Name:
 
 
 def is_unnamed(text: str) -> bool:
-    """Whether a cell stands for a person whose name is not given: blank, "unnamed boy", "unknown"."""
+    """Whether a cell names nobody: blank, "unknown", or a description such as "unnamed boy" or "three children"."""
     plain = fold(text).strip(" \t\n\r?-–—.")
-    return not plain or bool(_UNNAMED.match(plain)) or not any(c.isalpha() for c in plain)
+    return (
+        not plain
+        or bool(_UNNAMED.match(plain))
+        or not any(c.isalpha() for c in plain)
+        or (described(text) is not None and not named_part(text))
+    )
 
 
 def read_name(text: str) -> Name:
     """A name in one script as its tokens. A cell without a name gives none."""
     if is_unnamed(text):
         return Name(())
-    plain = fold(text)
+    plain = fold(named_part(text))
     aside: list[str] = []
     inner = [_words_of(part) for part in _BRACKETS.findall(plain)]
     words = _words_of(_BRACKETS.sub(" ", plain))
     for part in inner:
+        if described(" ".join(part)):
+            continue
         if words and part and part[0] in _ABU | _UMM and len(part) < 3:
             aside.append("".join(part))
         else:

@@ -6,15 +6,17 @@ Figures and lists enter on the day they became public, so that a day in the past
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from blindspot.measure.people.dated import Dated, dated, incident_on, list_day, what_it_says
+from blindspot.measure.people.describing import Described, people_of
 from blindspot.measure.people.grade import books, grade
 from blindspot.measure.people.incident import Row, group
 from blindspot.measure.people.names import is_unnamed, read_name
-from blindspot.measure.people.readings import read_age, read_group, read_sex
+from blindspot.measure.people.readings import read_age, read_sex
 from blindspot.measure.people.scripts import undirected
 from blindspot.measure.people.toll import Group, toll
 
@@ -81,7 +83,9 @@ def _rows(
             continue
         for row in listed.values():
             if row.status != "killed":
-                withheld[row.status or "status_not_given"] += row.group_size or 1
+                withheld[row.status or "status_not_given"] += people_of(
+                    row.name, row.name_local, row.group_size
+                ).count.low
                 continue
             row_key = (recorder, *what_it_says(row))
             if row_key in seen:
@@ -89,12 +93,36 @@ def _rows(
                 continue
             seen.add(row_key)
             made = _row(case, recorder, row, problems)
-            size = read_group(row.name, row.group_size)
-            if size != (1, 1):
-                groups.append(Group(Row(made.list, made.id, made.name, (), made.age, made.sex), *size))
-            else:
+            said = people_of(row.name, row.name_local, row.group_size)
+            if (said.count.low, said.count.high) == (1, 1):
                 rows.append(made)
+                continue
+            problems += [_problem(case, recorder, row, *what) for what in _loose(row, said, made)]
+            low, high = said.count.low, said.count.high
+            if made.tokens:  # one who is named, and others
+                rows.append(made)
+                low, high, made = max(0, low - 1), max(0, high - 1), replace(made, age=None, sex=0)
+            groups.append(Group(replace(made, name=row.name or row.name_local, tokens=(), other=()), low, high))
     return rows, groups, withheld
+
+
+def _loose(row: Listed, said: Described, made: Row) -> list[tuple[str, str, str]]:
+    """What a reader must know of a row that counts people: (column, what, got)."""
+    count, name = said.count, row.name or row.name_local
+    found = []
+    if count.vague:
+        what = f"says only roughly how many: counted as {count.low}-{count.high} (judgement); give group_size where it is known"
+        found.append(("name", what, name))
+    if count.minimum:
+        what = f"states no upper figure: counted as {count.low}; give group_size where it is known"
+        found.append(("name", what, name))
+    if row.group_size and (told := people_of(row.name, row.name_local, None).count) != count and told.high > 1:
+        what = f"differs from the words of the row, which say {told.low}-{told.high}; group_size is taken"
+        found.append(("group_size", what, str(row.group_size)))
+    if made.tokens:
+        what = f"names a person and counts {count.high}: the others are a group without names; give them a row of their own"
+        found.append(("name", what, name))
+    return found
 
 
 def _row(case: Case, recorder: str, row: Listed, problems: list[dict[str, Any]]) -> Row:
@@ -103,11 +131,17 @@ def _row(case: Case, recorder: str, row: Listed, problems: list[dict[str, Any]])
     except ValueError as error:
         problems.append(_problem(case, recorder, row, "age", str(error), row.age))
         age = None
+    if row.date and row.date.end <= case.head.date.start:
+        what = f"is {row.date.day}, before the incident ({case.head.date.day}): another event, or a slip"
+        problems.append(_problem(case, recorder, row, "date", what, row.date.text))
     if (row.name + row.name_local) != undirected(row.name + row.name_local):
         what = "holds signs for the direction of writing, which can make a reader see another name; they are left out"
         problems.append(_problem(case, recorder, row, "name", what))
     spelt = [undirected(n) for n in (row.name, row.name_local) if not is_unnamed(n)]
     name, other, *_ = [*spelt, "", ""]
+    if not name:  # what describes people may also say how old they are
+        said = people_of(row.name, row.name_local, None)
+        return Row(recorder, row.id, "", (), age or said.age, read_sex(row.sex) or said.sex)
     return Row(
         recorder, row.id, name, read_name(name).tokens, age, read_sex(row.sex), read_name(other).tokens if other else ()
     )
@@ -255,7 +289,11 @@ def estimate_rows(found: Any) -> dict[str, Any]:
     """An undercount as plain data."""
     return {
         "observed": found.observed,
-        "lower_bound": {"name": "Chao's lower bound", "low": round(found.lower_bound)},
+        "lower_bound": {
+            "name": "Chao's lower bound",
+            "low": round(found.lower_bound[0]),
+            "interval": [round(x) for x in found.lower_bound[1:]],
+        },
         "models": [
             {
                 "name": e.name, "median": _whole(e.median), "low": _whole(e.low), "high": _whole(e.high),

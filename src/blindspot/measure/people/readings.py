@@ -1,59 +1,69 @@
-"""What do the cells of a casualty list say? Ages, sexes, and groups of people without names, as intervals.
+"""What do the cells of a casualty list say of age and sex? An age as an interval in years, a sex as a number.
 
-An age is an interval in years: "7 months", "30", "about 40", "two-year-old", "30s", "child". A number in words has a stated
-range ("several" 3-9, "dozens" 24-99): the ranges are judgement after Airwars and Every Casualty practice, and are shown.
+"7 months", "30", "about 40", "two-year-old", "thirty-five", "سبع سنوات", "شش ماهه", "30s", "under 5", "child". How many people a row stands
+for is read by `describing`.
 """
 
 from __future__ import annotations
 
 import re
 
+from blindspot.measure.people.counting import in_digits, plain
 from blindspot.measure.people.scripts import fold
 
 OLDEST = 120.0
-_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+YEAR = 0.999  # a whole number of years holds until the next birthday
+_CHILD, _ADULT = (0, 17.99), (18, OLDEST)
 _BANDS = {
-    "newborn": (0, 0.1), "infant": (0, 1), "baby": (0, 2), "toddler": (1, 3), "child": (0, 17.99), "minor": (0, 17.99),
-    "boy": (0, 17.99), "girl": (0, 17.99), "children": (0, 17.99), "teenager": (13, 19.99), "teen": (13, 19.99), "youth": (15, 25),
-    "adult": (18, OLDEST), "man": (18, OLDEST), "woman": (18, OLDEST), "elderly": (60, OLDEST), "طفل": (0, 17.99),
-    "طفله": (0, 17.99), "بالغ": (18, OLDEST), "كودك": (0, 17.99), "رضيع": (0, 2), "شيخ": (60, OLDEST),
-}  # fmt: skip
-_COUNTS = {
-    "a couple": (2, 3), "couple": (2, 3), "a few": (2, 5), "few": (2, 5), "several": (3, 9), "some": (2, 9), "a number": (2, 9), "many": (5, 50),
-    "dozen": (12, 12), "a dozen": (12, 12), "half a dozen": (6, 6), "dozens": (24, 99), "scores": (40, 99), "hundreds": (200, 999),
-    "tens": (20, 99), "عدد": (2, 9), "عشرات": (20, 99), "ميات": (200, 999), "چند": (2, 9), "دهها": (20, 99),
-}  # fmt: skip
-_PLURAL = re.compile(
-    r"\b(?:children|men|women|people|persons|civilians|members|relatives|boys|girls|others|bodies|victims)\b|اطفال|نساء|رجال|اشخاص",
-    re.IGNORECASE,
-)
-_FEMALE = {"f", "female", "woman", "girl", "w", "انثي", "امراه", "زن", "دختر", "ښځه", "نجلي"}
-_MALE = {"m", "male", "man", "boy", "ذكر", "رجل", "مرد", "پسر", "نر", "هلك"}
+    fold(word): band
+    for band, words in (
+        ((0, 0.1), "newborn نوزاد حديث الولادة"),
+        ((0, 1), "infant"),
+        ((0, 2), "baby رضيع رضيعة شيرخوار"),
+        ((1, 3), "toddler"),
+        (_CHILD, "child minor boy girl children kid طفل طفلة اطفال كودك ماشوم ماشومه قاصر"),
+        ((13, 19.99), "teenager teen teens teenage نوجوان مراهق مراهقة"),
+        ((15, 25), "youth"),
+        (_ADULT, "adult man woman بالغ بالغة رجل امراة مرد زن بزرگسال سړی ښځه"),
+        ((60, OLDEST), "elderly شيخ مسن مسنة سالخورده"),
+    )
+    for word in words.split()
+}
+_BANDS |= {f"{baby} {kind}": (0, 2) for baby in ("baby", "infant") for kind in ("boy", "girl")}
+_UNITS = {
+    1.0: "year yr y yo سنة سنوات سنين عام اعوام عاما سال ساله سالگى كلن كلنه كلنۍ كاله",
+    12.0: "month mo mos شهر اشهر شهور شهرا ماه ماهه ماهگى مياشت مياشتې مياشتنى",
+    52.18: "week wk اسبوع اسابيع اسبوعا هفته اونۍ",
+    365.25: "day يوم ايام يوما روز روزه ورځ ورځې",
+}
+_PER_YEAR = {fold(word): per for per, words in _UNITS.items() for word in words.split()}
+_DUALS = {fold(two): f"2 {fold(one)}" for two, one in {
+    "سنتان": "سنة", "سنتين": "سنة", "عامان": "سنة", "عامين": "سنة", "شهران": "شهر", "شهرين": "شهر", "يومان": "يوم", "يومين": "يوم",
+    "اسبوعان": "اسبوع", "اسبوعين": "اسبوع",
+}.items()}  # fmt: skip
+_UNIT = rf"(?:{'|'.join(sorted(_PER_YEAR, key=len, reverse=True))})s?(?!\w)"
+_ATTACHED = re.compile(rf"(?<=\w)({'|'.join(map(fold, ('ساله', 'ماهه', 'روزه', 'كلن')))})(?!\w)")
 _UNKNOWN = re.compile(r"^(?:age )?(?:unknown|not (?:known|given|stated)|n/?a|-|\?|nan|none|null|غير معروف|نامعلوم)?$")
+_ABOUT = re.compile(
+    r"(?<!\w)(?:about|around|approx\w*|ca|circa|حوالي|تقريبا|حدود|نحو|شاوخوا)(?!\w)\.?|~|(?<=\d)[- ]?ish\b"
+)
+_BELOW = re.compile(r"^(?:(?:under|below|less than|younger than|اقل من|تحت|دون|زير|كمتر از)(?!\w)|<)\s*")
+_ABOVE = re.compile(r"^(?:(?:over|above|more than|older than|at least|اكثر من|فوق|بالاي|بيش از)(?!\w)|>)\s*|(?<=\d)(?:\s*\+| (?:and|or) (?:over|older|above))$")  # fmt: skip
+_HALF = re.compile(rf"(\d+)(?: ({_UNIT}))? ?(?:and (?:a )?half|و ?نصف|و ?نيم)(?!\w)")
+_SPREADSHEET = re.compile(r"^\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*-\d{1,2}$")  # fmt: skip
 _NUMBER = r"\d+(?:\.\d+)?"
+_SPAN = re.compile(rf"({_NUMBER})(?: ?(?:to|-|/|or|الي|تا|او|يا) ?({_NUMBER}))?(?: ({_UNIT}))?")
+_BOTH = re.compile(r"^(?:between|بين) (\S+) (?:and|و) ?(\S+)")
+_DECADE = re.compile(r"(?:in (?:his|her|their) )?(?:(early|mid|late)[ -])?(\d0)'?s")
+_PARTS = {None: (0.0, 9.99), "early": (0.0, 3.99), "mid": (3.0, 6.99), "late": (6.0, 9.99)}
+_SEXES = {
+    fold(word): sex
+    for sex, words in (
+        (1, "m male man boy ذكر رجل ولد مرد پسر نر هلك سړی مذكر"),
+        (2, "f female woman girl w انثى امراة بنت زن دختر ښځه نجلۍ مونث"),
+    )
+    for word in words.split()
+}
 
 
 def read_age(text: str) -> tuple[float, float] | None:
@@ -61,71 +71,65 @@ def read_age(text: str) -> tuple[float, float] | None:
 
     Raises ValueError where the cell is no age, or one above OLDEST.
     """
-    plain = re.sub(r"[-\u2010-\u2015]", "-", fold(text.translate(_DIGITS)).strip())
-    if _UNKNOWN.match(plain):
+    cell = re.sub(r"[-\u2010-\u2015\u2212]", "-", plain(re.sub(r"\s*½", ".5", text)))
+    if _UNKNOWN.match(cell):
         return None
-    words = re.sub(
-        r"\s+",
-        " ",
-        re.sub(
-            r"\b(?:age[ds]?|years?|yrs?|old|yo|y/o|about|around|approx\w*|ca|circa|سنه|سال|كلن|عام|سنوات|اعوام)\b\.?|[~.,()](?!\d)",
-            " ",
-            plain.replace("-year-old", " ").replace("-month-old", " months"),
-        ),
-    ).strip(" -")
-    words = re.sub(r"^an? ", "", words)
-    vague = 2.0 if re.search(r"\b(?:about|around|approx\w*|ca|circa)\b|~", plain) else 0.0
-    if words in _BANDS:
-        return tuple(float(v) for v in _BANDS[words])  # type: ignore[return-value]
-    if re.search(r"less than (?:a|one|1) (?:day|week|month)", plain):
+    if _SPREADSHEET.match(cell):
+        raise ValueError("is a date, perhaps made by a spreadsheet out of a span such as 10-12; write 10 to 12")
+    if re.match(r"-\s*\d", cell):
+        raise ValueError(f"is below zero; write years from 0 to {OLDEST:.0f}")
+    if re.search(r"less than (?:a|one|1) (?:day|week|month)", cell):
         return 0.0, 0.1
-    words = re.sub(r"[a-z]+", lambda m: _word_number(m[0]), words)
-    months = re.fullmatch(
-        rf"({_NUMBER})(?: ?(?:to|-) ?({_NUMBER}))? ?(months?|weeks?|days?|mos?|شهر|اشهر|شهور|ماه|ماهه|يوم|ايام|روز|اسبوع)",
-        words,
-    )
-    if months:
-        unit = 12.0 if re.match(r"mo|شه|اشه|ما", months[3]) else 52.18 if re.match(r"w|اسب", months[3]) else 365.25
-        return float(months[1]) / unit, (float(months[2] or months[1]) + 1) / unit
-    decade = re.fullmatch(r"(?:in (?:his|her|their) )?(?:(early|mid|late) )?(\d0)s", words)
+    words = _worded(cell)
+    if words in _BANDS:
+        youngest, oldest = _BANDS[words]
+        return float(youngest), float(oldest)
+    decade = _DECADE.fullmatch(words)
     if decade:
-        start = float(decade[2])
-        first, last = {"early": (0.0, 3.99), "mid": (3.0, 6.99), "late": (6.0, 9.99)}.get(decade[1], (0.0, 9.99))
-        return start + first, start + last
-    span = re.fullmatch(rf"({_NUMBER})(?: ?(?:to|-|/|or) ?({_NUMBER}))?\+?", words)
-    if span is None:
-        raise ValueError('is not an age; write years (30), "7 months", a band (child, adult, 30s) or leave it blank')
-    low, high = float(span[1]), float(span[2] or span[1])
-    if high < low or high > OLDEST:
-        raise ValueError(f"is not an age a person reaches; write years from 0 to {OLDEST:.0f}")
-    whole = high == int(high) and not plain.endswith("+")
-    return max(0.0, low - vague), OLDEST if plain.endswith("+") else high + vague + (0.999 if whole else 0.0)
+        first, last = _PARTS[decade[1]]
+        return float(decade[2]) + first, float(decade[2]) + last
+    below, above = _BELOW.search(words), _ABOVE.search(words)
+    low, high = _span(_ABOVE.sub("", _BELOW.sub("", words)).strip(), 2.0 if _ABOUT.search(cell) else 0.0)
+    if below:
+        return 0.0, low
+    return (low, OLDEST) if above else (low, high)
 
 
 def read_sex(text: str) -> int:
     """1 male, 2 female, 0 unknown."""
-    plain = fold(text).strip()
-    return 1 if plain in _MALE else 2 if plain in _FEMALE else 0
+    return _SEXES.get(fold(text).strip(), 0)
 
 
-def read_count(text: str) -> tuple[int, int] | None:
-    """How many people a cell speaks of ("7", "six or seven", "dozens", "at least ten"), None where it gives no number."""
-    plain = fold(text.translate(_DIGITS)).strip()
-    for words in sorted(_COUNTS, key=len, reverse=True):
-        if re.search(rf"(?:^|\s){re.escape(words)}(?:\s|$)", plain):
-            return _COUNTS[words]
-    found = [int(n) for n in re.findall(r"\d+", re.sub(r"[a-z]+", lambda m: _word_number(m[0]), plain))]
-    if not found:
-        return None
-    return (min(found[:2]), max(found[:2])) if len(found) > 1 else (found[0], found[0])
+def _worded(cell: str) -> str:
+    """A cell in digits, without the words that say only that it is an age."""
+    cell = re.sub(r"[-\s]?(year|month|week|day)s?[-\s]old\b", r" \1", cell).replace("y.o.", "y").replace("y/o", "y")
+    cell = " ".join(_DUALS.get(word, word) for word in _ATTACHED.sub(r" \1", cell).split())
+    cell = re.sub(r"^(?:age[ds]?|العمر|عمره|عمرها)(?!\w)[:. ]*|(?<!\w)old\b|[,()~]", " ", _ABOUT.sub(" ", cell))
+    cell = in_digits(re.sub(r"^an? ", "", " ".join(cell.split())))
+    cell = re.sub(rf"^({_UNIT}) 1$", r"1 \1", cell)
+    cell = re.sub(rf"(?<=than )an? |^(?={_UNIT})", "1 ", cell)
+    cell = re.sub(rf"({_NUMBER}) ?(?={_UNIT})", r"\1 ", cell)
+    half = _HALF.search(cell)
+    return cell.replace(half[0], f"{half[1]}.5 {half[2] or ''}").strip() if half else cell.strip(" .")
 
 
-def read_group(name: str, size: int | None) -> tuple[int, int]:
-    """How many people a row of a list stands for: its group size, or what an unnamed group says of itself, else one."""
-    return (size, size) if size else (read_count(name) if _PLURAL.search(name) else None) or (1, 1)
-
-
-def _word_number(word: str) -> str:
-    if word in _ONES:
-        return str(_ONES.index(word))
-    return str(_TENS[word]) if word in _TENS else word
+def _span(words: str, vague: float) -> tuple[float, float]:
+    """Years from and to, of "30", "30 to 35", "7 months", "1 year 6 months"."""
+    words = re.sub(r" {2,}", " ", _BOTH.sub(r"\1 to \2", words))
+    both = re.fullmatch(rf"({_NUMBER}) (?:years?|yrs?|y|{fold('سنة|سال|عام')}),? ?(?:and |و ?)?({_NUMBER}) (?:months?|{fold('شهر|اشهر|ماه|ماهه')})", words)  # fmt: skip
+    if both:
+        return float(both[1]) + float(both[2]) / 12, float(both[1]) + (float(both[2]) + 1) / 12
+    found = _SPAN.fullmatch(words)
+    if found is None:
+        raise ValueError(
+            'is not an age; write years (30), "7 months", a span (30-35), a band (child, adult, 30s) or leave it blank'
+        )
+    per = _PER_YEAR.get(found[3] or "", _PER_YEAR.get((found[3] or "").removesuffix("s"), 1.0))
+    low, high = float(found[1]), float(found[2] or found[1])
+    if high < low:
+        raise ValueError("runs from the higher age to the lower; write the lower first")
+    if high / per > OLDEST:
+        raise ValueError(f"is not an age a person reaches; write years from 0 to {OLDEST:.0f}")
+    if per > 1:
+        return low / per, (high + 1) / per
+    return max(0.0, low - vague), high + vague + (YEAR if high == int(high) else 0.0)

@@ -32,8 +32,11 @@ def read_table(path: Path) -> Table:
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise UsageError(f"{path}: there is no such file.") from error
-    except (UnicodeDecodeError, gzip.BadGzipFile) as error:
-        raise UsageError(f"{path}: is not UTF-8 text. Save it as CSV, UTF-8.") from error
+    except OSError as error:  # a folder, no right to read, or no gzip
+        raise UsageError(f"{path}: cannot be read ({error.strerror or error}).") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise UsageError(f"{path}:{line}: is not UTF-8 text. Save it as CSV, UTF-8.") from error
     try:
         between = max(",;\t", key=text.partition("\n")[0].count)
         every = csv.reader(io.StringIO(text, newline=""), delimiter=between)
@@ -43,7 +46,11 @@ def read_table(path: Path) -> Table:
     if len(rows) < 2:
         raise UsageError(f"{path}: has no rows. Write a 0/1 column per list and the column count.")
     header = rows[0]
-    problems: list[Problem] = []
+    problems = [
+        Problem(Where(path.name, 1, name), "stands twice in the header", None, "give each list a name of its own")
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
+    ]
     for line, row in enumerate(rows[1:], 2):
         if len(row) != len(header):
             problems.append(Problem(Where(path.name, line), f"has {len(row)} cells, the header has {len(header)}"))
