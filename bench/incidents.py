@@ -128,7 +128,7 @@ def report(found, *, kept):
         f"Command: `{command}` ({n} incidents, seeds from {SEED + first:,}; the same for any number of workers and on a Dask cluster).\n",
     ]
     if kept:
-        lines.append("The rows are those of one run, kept on disk; this page was written from them.\n")
+        lines.append("The rows were kept on disk as the incidents were done; this page was written from them.\n")
     if first < SEEN:
         lines.append(
             f"**Not an independent test:** incidents 0 to {SEEN - 1} were looked at while story and methods were built, and both were changed after.\n"

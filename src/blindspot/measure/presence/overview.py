@@ -252,7 +252,11 @@ def _sizes(root: pathlib.Path, table: str) -> tuple[float, ...]:
         for column, cell in zip(header, cells, strict=False)
         if column in {"size_from", "size_to", "share"} and not _is_number(cell, whole=column != "share")
     ]
-    wrong += [f"occupancy/{table}:1:{c}: is missing" for c in ("size_from", "size_to", "share") if c not in header]
+    wrong += [
+        f"occupancy/{table}:1: needs size_from, size_to and share, has no {c}"
+        for c in ("size_from", "size_to", "share")
+        if c not in header
+    ]
     if wrong:
         raise UsageError("; ".join(wrong[:8]))
     try:
