@@ -217,7 +217,11 @@ def write_hostile(root, spared=LOOKED_UP):
                 first = list(csv.DictReader(clean[file].splitlines()))
                 for row, was in zip(tables[file], first, strict=True):
                     row[name], mended = was.get(name, ""), mended + 1
-            mended += sum(without(heads[p.where.file], p.where.column) for p in error.problems if p.where.file in heads)
+            mended += sum(
+                without(heads[p.where.file], (p.where.column or "").rpartition(".")[2])  # closed.0.country
+                for p in error.problems
+                if p.where.file in heads
+            )
             if not mended:
                 pytest.fail(error.diagnostics())
     words = {file: (root / file).read_text(encoding="utf-8") for file in [*heads, *FREE]}

@@ -161,7 +161,9 @@ def test_while_a_film_runs_each_picture_is_named_and_play_stops(visit, filmed):
       };
       v.requestVideoFrameCallback(each); }""")
     page.locator("#play").click()
-    page.wait_for_function("() => window.seen.length > 15")
+    page.wait_for_function(
+        "() => window.seen.length > 4", timeout=120_000
+    )  # a busy machine shows few pictures a second
     assert page.locator("#play").inner_text() == "Pause"
     page.locator("#play").click()
     page.wait_for_function("() => document.querySelector('video').paused")
