@@ -1,3 +1,6 @@
+import fcntl
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,26 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def kabul() -> Path:
     return Path(__file__).resolve().parents[1] / "cases" / "kabul-2021-08-29"
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory):
+    """`once(name, make)`: a folder that the first worker who asks for it makes, and that all read; nobody writes into it."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name, make):
+        folder = base / f"once-{name}"
+        with (base / f"once-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "made").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                (folder / "made").touch()
+        return folder
+
+    return made
 
 
 # The same examples in every run: what fails here fails everywhere.

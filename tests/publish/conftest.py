@@ -8,26 +8,27 @@ from folders import write_air_case, write_hard_case, write_many_claims, write_on
 
 
 @pytest.fixture(scope="session")
-def reviewed(kabul, tmp_path_factory):
+def reviewed(kabul, once):
     """The Kabul case, copied and reviewed once: (case folder, out folder)."""
-    root = tmp_path_factory.mktemp("kabul")
-    folder = shutil.copytree(kabul, root / "case", ignore=shutil.ignore_patterns("made", "out"))
-    review(folder, root / "out", fresh=True)
-    return folder, root / "out"
+
+    def make(root):
+        folder = shutil.copytree(kabul, root / "case", ignore=shutil.ignore_patterns("made", "out"))
+        review(folder, root / "out", fresh=True)
+
+    root = once("kabul", make)
+    return root / "case", root / "out"
+
+
+CASES = {"hard": write_hard_case, "one": write_one_claim, "many": write_many_claims, "air": write_air_case}
 
 
 @pytest.fixture(scope="session")
-def pages(reviewed, tmp_path_factory):
-    """report.html by name: the Kabul case, one that tries the page, one claim, 200 claims."""
+def pages(reviewed, once):
+    """report.html by name: the Kabul case, one that tries the page, one claim, 200 claims, aircraft."""
     made = {"kabul": reviewed[1] / "report.html"}
-    for name, write in (
-        ("hard", write_hard_case),
-        ("one", write_one_claim),
-        ("many", write_many_claims),
-        ("air", write_air_case),
-    ):
-        folder = write(tmp_path_factory.mktemp(name))
-        made[name] = review(folder, fresh=True).out / "report.html"
+    for name, write in CASES.items():
+        root = once(f"page-{name}", lambda root, write=write: review(write(root / "case"), root / "out", fresh=True))
+        made[name] = root / "out/report.html"
     return made
 
 

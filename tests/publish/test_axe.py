@@ -13,10 +13,12 @@ FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).
 
 
 @pytest.fixture(scope="module")
-def filmed(tmp_path_factory):
-    root = tmp_path_factory.mktemp("axe") / "case"
-    write_scene(root)
-    return review(root, fresh=True).out / "report.html"
+def filmed(once):
+    def make(root):
+        write_scene(root / "case")
+        review(root / "case", root / "out", fresh=True)
+
+    return once("axe", make) / "out/report.html"
 
 
 @pytest.mark.parametrize("name", ["kabul", "hard", "many", "filmed"])

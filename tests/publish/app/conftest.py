@@ -10,13 +10,14 @@ HOST = "127.0.0.1:8765"
 
 
 @pytest.fixture(scope="session")
-def prepared(kabul, tmp_path_factory):
+def prepared(kabul, once):
     """The Kabul case, weighed once, so that a copy of it starts warm."""
-    folder = shutil.copytree(
-        kabul, tmp_path_factory.mktemp("desk") / "kabul", ignore=shutil.ignore_patterns("made", "out")
-    )
-    works().result(folder, "weigh")
-    return folder
+
+    def make(root):
+        folder = shutil.copytree(kabul, root / "kabul", ignore=shutil.ignore_patterns("made", "out"))
+        works().result(folder, "weigh")
+
+    return once("desk", make) / "kabul"
 
 
 @pytest.fixture
