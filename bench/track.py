@@ -351,7 +351,7 @@ STONE_FRAMES = {"M0603": 300, "M0701": 100}
 def stonesoup(frame, box):
     """Global nearest neighbour over box states, as its own tutorials build it.
 
-    Speed noise, measurement noise, gate and patience are the best of eight tried on the first 300 frames of M0603 (by IDF1, .81-.94).
+    Speed noise, measurement noise, gate and patience are the best of eight to ten tried on the first 300 frames of M0603 (by IDF1, .81-.94).
     """
     from datetime import UTC, datetime, timedelta
 

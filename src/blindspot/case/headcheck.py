@@ -28,20 +28,13 @@ def headcheck(case: Case, today: date | None = None) -> list[Problem]:
 
 def _dates(case: Case, today: date) -> Iterator[Problem]:
     start = case.where["case", ""]
-    if case.head.date.day > today:
-        yield Problem(
-            Where(start.file, start.row, "date"),
-            "lies in the future",
-            case.head.date.text,
-            "Blindspot reviews incidents that have happened, and refuses others",
-        )
-    if case.head.time and case.head.time.day > today:
-        yield Problem(
-            Where(start.file, start.row, "time"),
-            "lies in the future",
-            case.head.time.text,
-            "Blindspot reviews incidents that have happened",
-        )
+    for key, right in (
+        ("date", "Blindspot reviews incidents that have happened, and refuses others"),
+        ("time", "Blindspot reviews incidents that have happened"),
+    ):
+        moment = getattr(case.head, key)
+        if moment is not None and moment.day > today:
+            yield Problem(Where(start.file, start.row, key), "lies in the future", moment.text, right)
 
 
 def _place(case: Case) -> Iterator[Problem]:
